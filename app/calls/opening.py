@@ -1,0 +1,161 @@
+"""Opens the playbook: reads flows, texts, directory and knowledge, proves them, and binds them together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app.calls.codes import LAENDER, OUTCOMES, TOPICS
+from app.calls.effects import EFFECTS
+from app.calls.speech import PARTS
+from app.calls.playbook import Playbook
+from app.centres.check import check_directory
+from app.centres.models import Directory
+from app.centres.service import load_directory
+from app.ivr.check import flow_faults
+from app.ivr.check_texts import messages_spoken, text_faults
+from app.ivr.load import FlowFault, bind, read_flow
+from app.ivr.model import Flow, Register, TargetSpec, Wording
+from app.kit.errors import ContentError
+from app.kit.yamlfile import read_yaml
+from app.knowledge.models import Knowledge
+from app.knowledge.service import check_knowledge, load_knowledge, spoken_numbers, spoken_texts
+from app.texts.approvals import OBLIGATORY, approved_languages, read_approvals
+from app.texts.catalogue import read_messages, unspoken
+from app.texts.languages import LAUNCH_LANGUAGES
+from app.texts.voices import can_say
+
+MAIN_FLOW = "hotline"
+GUARDS = frozenset({"speaking_drafts", "speech_allowed"})
+TARGETS: Mapping[str, TargetSpec] = {"counselling": TargetSpec("wait")}
+# Spoken by the telephony door itself when a step went wrong.
+SAFE_MESSAGES = frozenset({"safe.error", "safe.goodbye"})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that is read from files, before it is decided who may hear what."""
+
+    flows: Mapping[str, Flow]
+    sources: Mapping[str, str]
+    register: Register
+    wording: Wording
+    directory: Directory
+    knowledge: Knowledge
+
+
+def read_content(root: Path, today: date) -> Content:
+    """Read and prove all content; raises ContentError with one sentence for each fault."""
+    knowledge = load_knowledge(root)
+    directory = load_directory(root / "knowledge_base")
+    flows, sources, faults = _read_flows(root / "ivr_flows")
+    wording = read_wording(root / "locales", knowledge)
+    register = _register(knowledge)
+    content = Content(flows, sources, register, wording, directory, knowledge)
+    faults += [*_content_faults(content, today), *check_directory(root / "knowledge_base")]
+    if faults:
+        raise ContentError(faults)
+    return content
+
+
+def _read_flows(folder: Path) -> tuple[dict[str, Flow], dict[str, str], list[str]]:
+    flows: dict[str, Flow] = {}
+    sources: dict[str, str] = {}
+    faults: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            flows[path.stem] = read_flow(path.stem, read_yaml(path))
+            sources[path.stem] = path.read_text(encoding="utf-8")
+        except FlowFault as fault:
+            faults.append(str(fault))
+        except ContentError as error:
+            faults += error.faults
+    return flows, sources, faults
+
+
+def read_wording(locales: Path, knowledge: Knowledge) -> Wording:
+    """Messages and spoken answers of every launch language, in the order of the language menu.
+
+    An answer without amounts speaks the same text whether or not its amounts are valid.
+    """
+    numbers = spoken_numbers(knowledge)
+    wording: dict[str, dict[str, str]] = {}
+    for language in LAUNCH_LANGUAGES:
+        answers = spoken_texts(knowledge, language)
+        undated = {
+            id_.replace("answer.", "answer_without_amount.", 1): answers.get(f"{id_}.without_amount", text)
+            for id_, text in answers.items()
+            if not id_.endswith(".without_amount")
+        }
+        messages = read_messages(locales, language, numbers)
+        wording[language] = {**messages, **undated, **answers}
+    return wording
+
+
+def _register(knowledge: Knowledge) -> Register:
+    """The names that flows may use; rules and follow-ups of countries are answers of their own."""
+    ids = frozenset(knowledge.answers)
+    rules = frozenset(id_ for id_ in ids if id_.startswith("rule-"))
+    follow_ups = frozenset(id_ for id_ in ids if id_.startswith("follow-up-"))
+    values = {
+        "topic": ids - rules - follow_ups,
+        "rule": rules,
+        "follow_up": follow_ups,
+        "count_topic": frozenset(TOPICS),
+        "land": frozenset(LAENDER),
+        "country": frozenset(knowledge.countries),
+        "reason": frozenset({"catchment", "nearest", "land", "nationwide"}),
+        "centre_kind": frozenset({"independent", "authority"}),
+        "other_kind": frozenset({"independent", "authority", "none"}),
+        "contact": frozenset({"phone", "address", "web", "none"}),
+        "freshness": frozenset({"confirmed", "dated", "undated"}),
+    }
+    counts = {
+        "language": frozenset(LAUNCH_LANGUAGES),
+        "topic": frozenset(TOPICS),
+        "land": frozenset(LAENDER),
+        "outcome": frozenset(OUTCOMES),
+    }
+    effects = {name: effect.spec for name, effect in EFFECTS.items()}
+    return Register(effects, GUARDS, TARGETS, values, PARTS, counts)
+
+
+def _content_faults(content: Content, today: date) -> list[str]:
+    spoken = messages_spoken(content.flows, content.register) | SAFE_MESSAGES
+    orphans = unspoken(content.wording["de"], spoken)
+    return [
+        *flow_faults(MAIN_FLOW, content.flows, content.register),
+        *text_faults(content.flows, content.register, content.wording, lambda language, _: can_say(language)),
+        *(f"{id_}: this message is in the catalogue, but nothing speaks it." for id_ in orphans if not _is_answer(id_)),
+        *check_knowledge(content.knowledge, LAUNCH_LANGUAGES, today),
+    ]
+
+
+def _is_answer(id_: str) -> bool:
+    return id_.startswith(("answer.", "answer_without_amount."))
+
+
+def open_playbook(
+    content: Content, *, root: Path, production: bool, speak_drafts: bool, today: Callable[[], date]
+) -> Playbook:
+    """Decide who may hear what: production speaks approved languages only, unless drafts are allowed in a pilot.
+
+    Raises ContentError where production has no approved German and English texts.
+    """
+    approved = approved_languages(read_approvals(root / "locales" / "approvals.yaml"), content.wording)
+    missing = [language for language in OBLIGATORY if language not in approved]
+    if production and missing and not speak_drafts:
+        raise ContentError([f"The texts in {language} are not approved for production." for language in missing])
+    drafts = speak_drafts or not production
+    languages = [language for language in content.wording if drafts or language in approved]
+    wording = {language: content.wording[language] for language in languages}
+    return Playbook(
+        book=bind(MAIN_FLOW, content.flows, content.register, wording, content.sources),
+        wording=wording,
+        directory=content.directory,
+        knowledge=content.knowledge,
+        guards={"speaking_drafts": drafts and set(languages) != approved, "speech_allowed": not production},
+        confirmed_only=production,
+        trusted_languages=approved if production else frozenset(languages),
+        today=today,
+    )

@@ -1,0 +1,27 @@
+"""What every call is served from: flows, texts, directory and knowledge, loaded and proved once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.centres.models import Directory
+from app.ivr.model import Book, Wording
+from app.knowledge.models import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """Immutable and shared by all calls.
+
+    `confirmed_only`: offer only centres that somebody confirmed (production).
+    `trusted_languages`: languages whose sensitive answers may be spoken.
+    """
+
+    book: Book
+    wording: Wording
+    directory: Directory
+    knowledge: Knowledge
+    guards: Mapping[str, bool]
+    confirmed_only: bool
+    trusted_languages: frozenset[str]
+    today: Callable[[], date]

@@ -1,0 +1,82 @@
+"""The verbs of a call: advance it by one input, note what it counts as, close it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from app.calls import store
+from app.calls.codes import counted_once
+from app.calls.effects import EFFECTS
+from app.calls.playbook import Playbook
+from app.ivr.engine import step
+from app.ivr.model import Connect, Counted, Done, Input, Perform, Record, Session, Verb, Wait
+from app.kit.log import get_logger
+
+log = get_logger(__name__)
+
+# No caller waits longer than this for a count.
+NOTE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """Where the call stands, what it does next, and what it counts as by this step."""
+
+    session: Session
+    verbs: tuple[Verb, ...]
+    counted: Mapping[str, str]
+
+
+def advance(playbook: Playbook, session: Session, heard: Input) -> Advanced:
+    """Advance a call until it needs the caller again; effects are done and fed back within the same step."""
+    verbs: list[Verb] = []
+    counted: list[Counted] = []
+    while True:
+        taken = step(playbook.book, playbook.guards, session, heard)
+        counted += [event for event in taken.events if isinstance(event, Counted)]
+        session = taken.session
+        *spoken, last = taken.verbs or (None,)
+        verbs += [verb for verb in spoken if verb is not None]
+        answer = _answer(playbook, session, last)
+        if answer is None:
+            verbs += [last] if last is not None else []
+            return Advanced(session, tuple(verbs), counted_once(counted))
+        heard = answer
+
+
+def _answer(playbook: Playbook, session: Session, verb: Verb | None) -> Done | None:
+    """What comes back at once: an effect's outcome. A hand-over that nobody serves has failed."""
+    match verb:
+        case Perform():
+            return _perform(playbook, session, verb)
+        case Wait() | Connect() | Record():
+            return Done("failed")
+        case _:
+            return None
+
+
+def _perform(playbook: Playbook, session: Session, verb: Perform) -> Done:
+    try:
+        return EFFECTS[verb.effect].run(playbook, verb.given, session.language)
+    except Exception as error:  # noqa: BLE001  A caller never hears of a fault: the flow knows what to say then.
+        log.error("effect failed", effect=verb.effect, error=type(error).__name__)
+        return Done("failed")
+
+
+async def note(pool: asyncpg.Pool | None, call_key: bytes, sequence: int, counted: Mapping[str, str]) -> None:
+    """Keep what the step counts as; a count may be lost, the call goes on."""
+    if pool is None or not counted:
+        return
+    try:
+        async with asyncio.timeout(NOTE_SECONDS):
+            await store.note(pool, call_key, sequence, counted)
+    except (OSError, asyncpg.PostgresError, TimeoutError, asyncpg.InterfaceError) as error:
+        log.error("count not noted", error=type(error).__name__)
+
+
+async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: datetime) -> None:
+    """Note that a call has ended; the first end stands."""
+    await store.close(pool, call_key, status, ended_at)

@@ -1,0 +1,257 @@
+"""The `hotline` command: one sub-command for each thing a person does."""
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+import uvicorn
+from rich.console import Console
+
+from app.calls.opening import open_playbook, read_content
+from app.calls.playbook import Playbook
+from app.calls.report import CheckReport, book_of, check_content, message_of, renew_diagrams
+from app.centres.service import load_directory, route_lines
+from app.kit.clock import today_in_germany
+from app.kit.db import migrate
+from app.kit.demo_secrets import with_demo_secrets
+from app.kit.errors import HotlineError, PortBusy, SettingError
+from app.kit.log import configure_log, get_logger
+from app.kit.paths import PROJECT_ROOT
+from app.kit.postgres import start_embedded
+from app.kit.settings import Settings, get_settings, production_faults
+from app.kit.signals import ending_by_signals
+from app.main import TokenSigner, build_application
+from app.phone.line import Line
+from app.phone.terminal import talk as talk_on
+from app.texts.approvals import approve
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The return hotline.", rich_markup_mode=None)
+texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what is approved.")
+app.add_typer(texts_app, name="texts")
+out = Console(highlight=False, soft_wrap=True)
+log = get_logger("cli")
+
+
+def main() -> None:
+    """Run a command; what a person can mend is one sentence on standard error and exit code 1."""
+    try:
+        app()
+    except HotlineError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _phase(name: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    log.info("phase done", phase=name, seconds=round(time.monotonic() - started, 2))
+
+
+@app.command()
+def demo() -> None:
+    """Serve the demonstration on this computer: own database, browser telephone, drafts are spoken."""
+    configure_log()
+    with ending_by_signals():
+        settings = with_demo_secrets(get_settings())
+        _claim_port(settings.hotline_port)
+        playbook = _open_playbook(settings, production=False)
+        with _database(settings) as app_url:
+            application = build_application(settings, playbook, app_url, phone=True)
+            _serve(application, "127.0.0.1", settings.hotline_port, lambda: _tell_demo(settings))
+
+
+@app.command()
+def serve() -> None:
+    """Serve in production: needs an own database, real secrets and approved texts, and refuses to start otherwise."""
+    configure_log()
+    with ending_by_signals():
+        settings = get_settings()
+        faults = production_faults(settings)
+        if faults or settings.database_url is None:
+            raise SettingError("\n".join(faults))
+        playbook = _open_playbook(settings, production=True)
+        application = build_application(settings, playbook, settings.database_url, phone=settings.phone_page)
+        _serve(application, "0.0.0.0", settings.hotline_port, lambda: None)  # noqa: S104  A container is reached from outside.
+
+
+@app.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database of DATABASE_URL to the present shape; only one of several at a time does it."""
+    configure_log()
+    url = get_settings().database_url
+    if url is None:
+        raise SettingError("DATABASE_URL is not set: the demo migrates its own database by itself.")
+    with _phase("migrate"):
+        asyncio.run(migrate(url))
+
+
+def _open_playbook(settings: Settings, *, production: bool) -> Playbook:
+    with _phase("content"):
+        content = read_content(PROJECT_ROOT, today_in_germany())
+        return open_playbook(
+            content,
+            root=PROJECT_ROOT,
+            production=production,
+            speak_drafts=settings.speak_drafts,
+            today=today_in_germany,
+        )
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """The application's own address of a migrated database: the embedded one, unless DATABASE_URL names another."""
+    if settings.database_url is not None:
+        with _phase("migrate"):
+            asyncio.run(migrate(settings.database_url))
+        yield settings.database_url
+        return
+    with _phase("database"):
+        server = start_embedded(settings.hotline_data)
+    try:
+        with _phase("migrate"):
+            asyncio.run(migrate(server.owner_url))
+        yield server.app_url
+    finally:
+        server.stop()
+
+
+def _claim_port(port: int) -> None:
+    """Tell at once, and not after the database was started, that the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortBusy(port) from error
+
+
+def _serve(application: object, host: str, port: int, when_ready: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        application,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Announcing(config, when_ready)
+    with _phase("serving"):
+        server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+class _Announcing(uvicorn.Server):
+    """Tells where things are only when they are there."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
+
+
+def _tell_demo(settings: Settings) -> None:
+    base = settings.public_base_url
+    out.print(
+        f"\nThe return hotline's demonstration is ready. It speaks drafts that nobody has reviewed.\n"
+        f"  Telephone      {base}/phone\n"
+        f"  Webhooks       {base}/voice/incoming  {base}/voice/step  {base}/voice/status\n"
+        f"  Hotline number {settings.hotline_number}\n"
+        f"  Twilio token   {settings.twilio_auth_token}   (sign requests with it; the demo's own)\n"
+        f"  Data           {settings.hotline_data}\n"
+        f"Ctrl-C ends it.\n"
+    )
+
+
+@app.command()
+def check(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False) -> None:
+    """Prove flows, texts, centres and knowledge; name the edges that no conversation walks."""
+    report: CheckReport = check_content(PROJECT_ROOT, today_in_germany())
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False) + "\n")
+    else:
+        for fault in report.faults:
+            sys.stdout.write(f"{fault}\n")
+        sys.stdout.write(f"{report.summary()}\n")
+    raise SystemExit(1 if report.faults else 0)
+
+
+@app.command(name="diagrams")
+def diagrams_command() -> None:
+    """Renew the diagrams in ivr_flows/README.md."""
+    renew_diagrams(PROJECT_ROOT, book_of(read_content(PROJECT_ROOT, today_in_germany())))
+
+
+@app.command()
+def route(
+    plz: Annotated[str | None, typer.Argument(help="A German postal code.")] = None,
+    *,
+    language: Annotated[str | None, typer.Option(help="Prefer centres that speak this language.")] = None,
+    independent: Annotated[bool, typer.Option("--independent", help="Only centres independent of authorities.")] = False,
+    batch: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A file with one postal code a line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object for each code.")] = False,
+) -> None:
+    """Which counselling centre serves a postal code, and why."""
+    if (plz is None) == (batch is None):
+        raise SettingError("Give one postal code, or a file of them with --batch.")
+    codes = batch.read_text(encoding="utf-8").splitlines() if batch else [str(plz)]
+    for line in route_lines(codes, load_directory(PROJECT_ROOT / "knowledge_base"), language=language, independent=independent):
+        sys.stdout.write(f"{line if as_json else _readable(line)}\n")
+
+
+def _readable(line: str) -> str:
+    answer = json.loads(line)
+    places = ", ".join(place["name"] for place in answer["places"]) or "not known"
+    named = [f"  {c['name']}, {c['city'] or 'town not known'} ({c['reason']})" for c in answer["centres"]]
+    return "\n".join([f"{answer['plz']} {places}", *named])
+
+
+@app.command()
+def talk(
+    url: Annotated[str | None, typer.Option(help="The running hotline's address; default: PUBLIC_BASE_URL.")] = None,
+) -> None:
+    """Call the running demonstration from this terminal; a talk can be saved as a conversation fixture."""
+    settings = with_demo_secrets(get_settings())
+    content = read_content(PROJECT_ROOT, today_in_germany())
+
+    async def hold() -> None:
+        async with httpx.AsyncClient(timeout=15) as client:
+            line = Line(
+                client,
+                TokenSigner(settings.twilio_auth_token),
+                url or settings.public_base_url,
+                settings.hotline_number,
+                settings.twilio_account_sid,
+            )
+            await talk_on(line, recogniser=lambda text, language: message_of(content.wording, text, language))
+
+    asyncio.run(hold())
+
+
+@texts_app.command(name="approve")
+def approve_texts(
+    language: Annotated[str, typer.Argument(help="The language whose present wording is approved.")],
+    role: Annotated[str, typer.Option(help="Who approves: a role, never a name.")],
+) -> None:
+    """Approve the present wording of a language for production; a later change makes it a draft again."""
+    content = read_content(PROJECT_ROOT, today_in_germany())
+    if language not in content.wording:
+        raise SettingError(f"There are no texts in “{language}”; there are {', '.join(content.wording)}.")
+    path = PROJECT_ROOT / "locales" / "approvals.yaml"
+    given = approve(path, language, content.wording[language], role, today_in_germany())
+    sys.stdout.write(f"The texts in {language} are approved by {given.role} on {given.on}.\n")

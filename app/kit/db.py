@@ -1,0 +1,109 @@
+"""The database as the program uses it: a pool for the calls, an engine for the pages, and the migrations."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app.kit.errors import DatabaseUnreachable, SettingError
+from app.kit.paths import PROJECT_ROOT
+
+# A webhook must be answered within its own deadline, so neither a statement nor a lock may take longer.
+_SERVER_SETTINGS: Final = {"application_name": "hotline", "statement_timeout": "2s", "lock_timeout": "2s"}
+_MIGRATING: Final = {"application_name": "hotline migrate"}
+_CONNECT_SECONDS: Final = 5.0
+_MIGRATION_LOCK: Final = 7_246_511_003
+_REFUSALS: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+async def open_pool(url: str, *, most: int = 10) -> asyncpg.Pool:
+    """A pool of at most that many connections; raises DatabaseUnreachable, or SettingError for a wrong address."""
+    host = _host(url)
+    try:
+        return await asyncpg.create_pool(
+            url, min_size=1, max_size=most, timeout=_CONNECT_SECONDS, server_settings=_SERVER_SETTINGS
+        )
+    except _REFUSALS as error:
+        raise _unreachable(host, error) from None
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for tables; it connects when it is first used."""
+    return create_async_engine(
+        _sqlalchemy_url(url), connect_args={"server_settings": _SERVER_SETTINGS, "timeout": _CONNECT_SECONDS}
+    )
+
+
+async def migrate(owner_url: str) -> None:
+    """Brings the tables up to date; of several programs that start at once, one does it and the others wait.
+
+    Raises DatabaseUnreachable, or SettingError for a wrong address.
+    """
+    host = _host(owner_url)
+    try:
+        lock = await asyncpg.connect(owner_url, timeout=_CONNECT_SECONDS, server_settings=_MIGRATING)
+    except _REFUSALS as error:
+        raise _unreachable(host, error) from None
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        await _upgrade_tables(owner_url)
+    finally:
+        await lock.close()
+
+
+async def _upgrade_tables(owner_url: str) -> None:
+    engine = create_async_engine(
+        _sqlalchemy_url(owner_url), poolclass=NullPool, connect_args={"server_settings": _MIGRATING}
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT_ROOT / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _sqlalchemy_url(url: str) -> str:
+    try:
+        return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    except ArgumentError:
+        raise _wrong_address() from None
+
+
+def _host(url: str) -> str:
+    """The address's host and database for a message, without user and password."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"postgresql", "postgres"} and (parts.port or True)
+    except ValueError:
+        known = False
+    if not known:
+        raise _wrong_address()
+    return f"{parts.hostname or 'this computer'}{parts.path}"
+
+
+def _wrong_address() -> SettingError:
+    return SettingError("DATABASE_URL is wrong: it must be like postgresql://user:password@host/name.")
+
+
+def _unreachable(host: str, error: BaseException) -> DatabaseUnreachable:
+    if isinstance(error, TimeoutError):
+        reason = f"no answer within {_CONNECT_SECONDS:.0f} s"
+    elif isinstance(error, OSError):
+        reason = error.strerror or "the network does not lead there"
+    elif isinstance(error, asyncpg.InvalidPasswordError | asyncpg.InvalidAuthorizationSpecificationError):
+        reason = "it does not admit this user with this password"
+    elif isinstance(error, asyncpg.InvalidCatalogNameError):
+        reason = "there is no such database"
+    else:
+        reason = type(error).__name__
+    return DatabaseUnreachable(f"The database at {host} cannot be reached: {reason}.")

@@ -1,0 +1,135 @@
+"""The settings: what each means, where it comes from, and what production refuses."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.kit.crypto import KeyRing
+from app.kit.errors import SettingError
+from app.kit.paths import PROJECT_ROOT
+
+DEMO_PREFIX: Final = "demo-"
+
+
+def _number(value: str) -> str:
+    if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value):
+        raise ValueError("it must be written like +49 followed by digits, without spaces")
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("it must be a scheme and a host, like https://hotline.example")
+    return value.rstrip("/")
+
+
+def _keys(value: str) -> str:
+    if value:
+        KeyRing.from_setting(value)
+    return value
+
+
+class Settings(BaseSettings):
+    """Each field is read from the environment variable of its name in capitals; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: Annotated[
+        str | None,
+        Field(
+            repr=False,
+            description="PostgreSQL 18 as `postgresql://user:password@host/name`; unset: the embedded server.",
+        ),
+    ] = None
+    hotline_port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    public_base_url: Annotated[
+        str,
+        AfterValidator(_base_url),
+        Field(
+            default_factory=lambda data: f"http://127.0.0.1:{data['hotline_port']}",
+            description="The address under which Twilio and people reach the hotline, without a path.",
+            json_schema_extra={"default_text": "`http://127.0.0.1:PORT`"},
+        ),
+    ]
+    hotline_data: Annotated[
+        Path,
+        Field(
+            description="The folder for the embedded database and the demo's secrets.",
+            json_schema_extra={"default_text": "`.data` in the checkout"},
+        ),
+    ] = PROJECT_ROOT / ".data"
+    hotline_number: Annotated[
+        str, AfterValidator(_number), Field(description="The line's own telephone number, like `+49` and digits.")
+    ] = ""
+    twilio_account_sid: Annotated[str, Field(description="The Twilio account; it starts with `AC`.")] = ""
+    twilio_auth_token: Annotated[
+        str, Field(repr=False, description="The account's token, with which webhooks are signed.")
+    ] = ""
+    twilio_auth_token_next: Annotated[
+        str, Field(repr=False, description="The token that will replace it; webhooks signed with it are accepted too.")
+    ] = ""
+    twilio_region: Annotated[
+        str, Field(pattern=r"^[a-z]{2}\d$", description="Twilio's region, for example `ie1` for Europe.")
+    ] = "us1"
+    session_keys: Annotated[
+        str,
+        AfterValidator(_keys),
+        Field(repr=False, description="Keys of 32 bytes in base64, separated by commas; the first seals, all open."),
+    ] = ""
+    speak_drafts: Annotated[
+        bool, Field(description="Whether production speaks texts that nobody has reviewed yet; the demo always does.")
+    ] = False
+    phone_page: Annotated[
+        bool, Field(description="Whether production has the telephone page; the demo always has it.")
+    ] = False
+
+
+def get_settings() -> Settings:
+    """The settings of this process; raises SettingError naming the first variable that is wrong, without its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "The settings"
+        reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise SettingError(f"{name} is wrong: {reason[:1].lower()}{reason[1:]}.") from None
+
+
+def settings_table() -> str:
+    """All settings as a Markdown table, one row each in the order of their declaration."""
+    rows = ["| Setting | Default | Meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        default = extra.get("default_text") or _default_text(field.default)
+        rows.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _default_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"`{value}`" if value else ""
+
+
+def production_faults(settings: Settings) -> list[str]:
+    """Why production must not start with these settings, one sentence each; an empty list means that it may."""
+    token = settings.twilio_auth_token
+    checks = (
+        (not settings.database_url, "DATABASE_URL is not set: production does not run on the embedded database."),
+        (not token, "TWILIO_AUTH_TOKEN is not set."),
+        (token.startswith(DEMO_PREFIX), "TWILIO_AUTH_TOKEN is a token of the demo."),
+        (
+            settings.twilio_auth_token_next.startswith(DEMO_PREFIX),
+            "TWILIO_AUTH_TOKEN_NEXT is a token of the demo.",
+        ),
+        (not settings.twilio_account_sid, "TWILIO_ACCOUNT_SID is not set."),
+        (not settings.session_keys, "SESSION_KEYS is not set: it needs at least one key of 32 bytes in base64."),
+        (not settings.public_base_url.startswith("https://"), "PUBLIC_BASE_URL must begin with https://."),
+        (not settings.hotline_number, "HOTLINE_NUMBER is not set."),
+    )
+    return [sentence for wrong, sentence in checks if wrong]

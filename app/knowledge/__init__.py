@@ -1,0 +1,1 @@
+"""Knowledge: sourced, dated facts about return, and the short answers a caller hears."""

@@ -1,0 +1,103 @@
+"""Builds the application: the only module that knows every room and every door."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from app.calls.playbook import Playbook
+from app.kit.clock import Clock, now
+from app.kit.crypto import KeyRing
+from app.kit.db import open_pool
+from app.kit.settings import Settings
+from app.phone.routes import phone_router
+from app.telephony.routes import Telephony, voice_app
+from app.telephony.safe import prepare
+from app.telephony.signature import sign
+from app.telephony.twiml import Typesetter
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSigner:
+    """Signs as Twilio does, for the telephone of the demo."""
+
+    token: str
+
+    def sign(self, url: str, params: list[tuple[str, str]]) -> str:
+        return sign(url, params, self.token)
+
+
+def build_application(
+    settings: Settings, playbook: Playbook, database_url: str, *, phone: bool, clock: Clock = now
+) -> Application:
+    """The whole application: `/voice/…` goes to the plain webhook handler, all else to the pages.
+
+    The database pool opens and closes with the application; `phone` adds the browser telephone.
+    """
+    setter = Typesetter(playbook)
+    prepare(setter)
+    keys = KeyRing.from_setting(settings.session_keys)
+    tokens = tuple(token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token)
+    doors: dict[str, Application] = {}
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with await open_pool(database_url) as pool:
+            app.state.pool = pool
+            telephony = Telephony(setter, keys, tokens, settings.public_base_url, pool, clock)
+            doors["/voice/"] = voice_app(telephony)
+            yield
+
+    pages = _pages(lifespan)
+    if phone:
+        _add_phone(pages, settings)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/voice/") and doors:
+            await doors["/voice/"](scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return application
+
+
+def _pages(lifespan: Any) -> FastAPI:  # noqa: ANN401  FastAPI's own type for this is generic over the application.
+    pages = FastAPI(title="Return hotline", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+
+    @pages.get("/healthz", include_in_schema=False)
+    async def healthz() -> JSONResponse:
+        """Whether this node can serve: it answers, and its database does."""
+        pool: asyncpg.Pool = pages.state.pool
+        try:
+            await pool.fetchval("SELECT 1", timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return JSONResponse({"status": "the database does not answer"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    return pages
+
+
+def _add_phone(pages: FastAPI, settings: Settings) -> None:
+    client = httpx.AsyncClient(timeout=15)
+    router = phone_router(
+        client=client,
+        signer=TokenSigner(settings.twilio_auth_token),
+        base_url=settings.public_base_url,
+        number=settings.hotline_number,
+        account_sid=settings.twilio_account_sid,
+    )
+    pages.include_router(router)
+
+    @pages.get("/", include_in_schema=False)
+    async def front() -> RedirectResponse:
+        return RedirectResponse("/phone")

@@ -1,0 +1,45 @@
+"""Reads the form of a webhook in one pass, with bounds, every pair in the order it was sent."""
+
+from typing import Final
+
+# A webhook of a call carries about 29 pairs in 650 bytes; these bounds leave room for speech results and growth.
+MAX_BODY_BYTES: Final = 65_536
+MAX_PAIRS: Final = 200
+
+_HEX_DIGITS: Final = "0123456789abcdefABCDEF"
+_BYTE_BY_HEX: Final = {(a + b).encode(): bytes.fromhex(a + b) for a in _HEX_DIGITS for b in _HEX_DIGITS}
+
+
+def parse_form(body: bytes) -> list[tuple[str, str]] | None:
+    """The pairs of an application/x-www-form-urlencoded body, or None where it is malformed or beyond the bounds.
+
+    It follows the URL standard of the WHATWG, duplicates and empty values kept, but guesses nothing: a percent sign
+    without two hexadecimal digits and bytes that are not UTF-8 make the body malformed. Twilio sends neither.
+    """
+    if len(body) > MAX_BODY_BYTES or body.count(b"&") >= MAX_PAIRS:
+        return None
+    try:
+        text = body.decode().replace("+", " ")
+        if "%26" in text or "%3D" in text or "%3d" in text:
+            return [(_unquoted(name), _unquoted(value)) for name, value in _split(text)]
+        # No separator hides behind a percent sign, so the whole form is unquoted at once, which is faster.
+        return _split(_unquoted(text))
+    except (KeyError, UnicodeDecodeError):
+        return None
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    pairs = []
+    for piece in text.split("&"):
+        if piece:
+            name, _, value = piece.partition("=")
+            pairs.append((name, value))
+    return pairs
+
+
+def _unquoted(text: str) -> str:
+    """Raises KeyError for a broken percent sequence, UnicodeDecodeError for bytes that are not UTF-8."""
+    if "%" not in text:
+        return text
+    plain, *quoted = text.encode().split(b"%")
+    return b"".join([plain, *[_BYTE_BY_HEX[part[:2]] + part[2:] for part in quoted]]).decode()

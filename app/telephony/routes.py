@@ -1,0 +1,195 @@
+"""Twilio's door: three signed webhooks as one plain ASGI application, without a framework on the hot path."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+import asyncpg
+
+from app.calls import service
+from app.ivr.model import Input, Pressed, Said, Session, Silent, Started
+from app.kit.clock import Clock
+from app.kit.crypto import KeyRing
+from app.kit.log import get_logger
+from app.telephony.form import MAX_BODY_BYTES, parse_form
+from app.telephony.safe import safe_document
+from app.telephony.sealing import seal, step_url, unseal
+from app.telephony.signature import is_genuine
+from app.telephony.twiml import Typesetter, render
+
+Scope = MutableMapping[str, object]
+Receive = Callable[[], Awaitable[MutableMapping[str, object]]]
+Send = Callable[[MutableMapping[str, object]], Awaitable[None]]
+
+log = get_logger(__name__)
+
+# Twilio gives up after 15 seconds and the caller hears an English error; we answer something safe long before.
+DEADLINE_SECONDS = 3.0
+BODY_SECONDS = 5.0
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_MAX_SEQUENCE = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Telephony:
+    """Everything the webhooks need; `tokens` are the accepted signing tokens, the primary first."""
+
+    setter: Typesetter
+    keys: KeyRing
+    tokens: tuple[str, ...]
+    base_url: str
+    pool: asyncpg.Pool | None
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: HTTPStatus
+    body: str = ""
+    content_type: str = "text/xml; charset=utf-8"
+
+
+class Refused(Exception):
+    """The request is not one that Twilio sends; holds the status to answer with."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+def voice_app(telephony: Telephony) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application for `/voice/…`."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await _answer(telephony, scope, receive)
+        except Refused as refused:
+            answer = Answer(refused.status, refused.status.phrase, "text/plain; charset=utf-8")
+        await _send(send, answer)
+
+    return handle
+
+
+async def _answer(telephony: Telephony, scope: Scope, receive: Receive) -> Answer:
+    handler = _HANDLERS.get(str(scope["path"]))
+    if handler is None:
+        raise Refused(HTTPStatus.NOT_FOUND)
+    if scope["method"] != "POST":
+        raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
+    pairs = parse_form(await _body(receive))
+    if pairs is None:
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    query = bytes(scope["query_string"]).decode("ascii", "replace")  # type: ignore[call-overload]
+    _check_signature(telephony, scope, query, pairs)
+    form = dict(pairs)
+    if not form.get("CallSid"):
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    return await handler(telephony, form, query)
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise Refused(HTTPStatus.BAD_REQUEST)
+                chunk = bytes(message.get("body", b""))  # type: ignore[call-overload]
+                size += len(chunk)
+                if size > MAX_BODY_BYTES:
+                    raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                chunks.append(chunk)
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+    except TimeoutError as error:
+        raise Refused(HTTPStatus.REQUEST_TIMEOUT) from error
+
+
+def _check_signature(telephony: Telephony, scope: Scope, query: str, pairs: list[tuple[str, str]]) -> None:
+    """The address is the configured one, never what Host or forwarding headers say."""
+    url = f"{telephony.base_url}{scope['path']}" + (f"?{query}" if query else "")
+    headers = scope["headers"]
+    signature = next(
+        (value.decode("latin-1") for name, value in headers if name == b"x-twilio-signature"),  # type: ignore[attr-defined]
+        None,
+    )
+    if not is_genuine(url, pairs, signature, telephony.tokens):
+        raise Refused(HTTPStatus.FORBIDDEN)
+
+
+async def _incoming(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
+    return await _step(telephony, form["CallSid"], 0, _new_session(telephony), Started(), ("/voice/incoming", query))
+
+
+async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
+    """A token that does not open starts the flow again, politely."""
+    values = parse_qs(query)
+    sequence = _sequence(values.get("n", ["0"])[0])
+    session = unseal(telephony.keys, form["CallSid"], sequence, values.get("s", [""])[0])
+    heard: Input = _heard(form) if session else Started()
+    place = ("/voice/step", query)
+    return await _step(telephony, form["CallSid"], sequence, session or _new_session(telephony), heard, place)
+
+
+async def _status(telephony: Telephony, form: Mapping[str, str], _query: str) -> Answer:
+    if telephony.pool is not None and form.get("CallStatus") in ENDED:
+        key = telephony.keys.keyed_hash("call", form["CallSid"])
+        await service.close(telephony.pool, key, form["CallStatus"], telephony.clock())
+    return Answer(HTTPStatus.NO_CONTENT)
+
+
+_HANDLERS = {"/voice/incoming": _incoming, "/voice/step": _continued, "/voice/status": _status}
+
+
+async def _step(
+    telephony: Telephony, call_sid: str, sequence: int, session: Session, heard: Input, place: tuple[str, str]
+) -> Answer:
+    """One step of a call; whatever goes wrong in it, the caller hears a safe document in time."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            advanced = service.advance(telephony.setter.playbook, session, heard)
+            following = sequence + 1
+            token = seal(telephony.keys, call_sid, following, advanced.session)
+            url = step_url(telephony.base_url, following, token)
+            document = render(telephony.setter, advanced.verbs, advanced.session.language, url)
+            if advanced.counted:
+                key = telephony.keys.keyed_hash("call", call_sid)
+                await service.note(telephony.pool, key, sequence, advanced.counted)
+    except Exception as error:  # noqa: BLE001  Nobody hears an English error: every fault gets a spoken answer.
+        log.error("step failed", error=type(error).__name__)
+        document = safe_document(telephony.setter, session.language, *place, telephony.base_url)
+    return Answer(HTTPStatus.OK, document)
+
+
+def _new_session(telephony: Telephony) -> Session:
+    return Session(telephony.setter.playbook.book.content_hash)
+
+
+def _heard(form: Mapping[str, str]) -> Input:
+    """Keys win over words; the key that ended an entry belongs to it."""
+    keys = form.get("Digits", "") + (form.get("FinishedOnKey", "") if form.get("FinishedOnKey") == "*" else "")
+    if keys:
+        return Pressed(keys)
+    return Said(form["SpeechResult"]) if form.get("SpeechResult") else Silent()
+
+
+def _sequence(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_MAX_SEQUENCE)) else 0
+    return min(number, _MAX_SEQUENCE)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    body = answer.body.encode()
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    if answer.status is HTTPStatus.NO_CONTENT:
+        headers = headers[2:]
+    await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,66 @@
+"""What a contact counts as, and the live row that keeps it until it is counted."""
+
+import asyncio
+
+import asyncpg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.calls import store
+from app.calls.codes import LAENDER, OUTCOMES, TOPICS, counted_once
+from app.ivr.model import Counted
+from app.kit.clock import now
+
+CALL, OTHER_CALL = bytes(32), bytes(range(32))
+LANGUAGES = ("de", "en", "tr", "ar", "ru")
+CODES = {"language": LANGUAGES, "topic": TOPICS, "land": LAENDER, "outcome": OUTCOMES}
+one_step = st.fixed_dictionaries({}, optional={name: st.sampled_from(codes) for name, codes in CODES.items()})
+
+
+def test_the_last_language_the_first_topic_and_the_furthest_outcome_count() -> None:
+    events = [
+        Counted("language", "de"),
+        Counted("topic", "reintegration"),
+        Counted("outcome", "centre_named"),
+        Counted("language", "ar"),
+        Counted("topic", "other"),
+        Counted("outcome", "informed"),
+    ]
+    assert counted_once(events) == {"language": "ar", "topic": "reintegration", "outcome": "centre_named"}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(steps=st.lists(one_step, min_size=1, max_size=6), data=st.data())
+async def test_duplicated_late_and_reordered_steps_leave_the_same_row(
+    pool: asyncpg.Pool, steps: list[dict[str, str]], data: st.DataObject
+) -> None:
+    numbered = list(enumerate(steps))
+    shuffled = data.draw(st.permutations(numbered + data.draw(st.lists(st.sampled_from(numbered), max_size=6))))
+    rows = []
+    for key, order in ((CALL, numbered), (OTHER_CALL, shuffled)):
+        await pool.execute("DELETE FROM live_call WHERE call_key = $1", key)
+        for number, counted in order:
+            await store.note(pool, key, number, counted)
+        row = await pool.fetchrow("SELECT language, topic, land, outcome FROM live_call WHERE call_key = $1", key)
+        rows.append(tuple(row))
+    assert rows[0] == rows[1]
+    expected = counted_once(Counted(name, value) for step in steps for name, value in step.items())
+    assert rows[0][:3] == tuple(expected.get(name) for name in ("language", "topic", "land"))
+    assert OUTCOMES[rows[0][3]] == expected.get("outcome", "abandoned")
+
+
+async def test_the_first_end_of_a_call_stands(pool: asyncpg.Pool) -> None:
+    await asyncio.gather(*(store.close(pool, CALL, status, now()) for status in ("completed", "busy", "failed")))
+    first = await pool.fetchval("SELECT status FROM live_call")
+    await store.close(pool, CALL, "canceled", now())
+    assert await pool.fetchval("SELECT status FROM live_call") == first
+
+
+async def test_live_rows_are_wiped_by_age(pool: asyncpg.Pool) -> None:
+    await store.note(pool, CALL, 1, {"language": "de"})
+    assert await store.wipe_older_than(pool, now()) == 1
+    assert await pool.fetchval("SELECT count(*) FROM live_call") == 0
+
+
+async def test_live_rows_never_reach_the_write_ahead_log(pool: asyncpg.Pool) -> None:
+    assert await pool.fetchval("SELECT relpersistence FROM pg_class WHERE relname = 'live_call'") == b"u"
