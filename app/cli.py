@@ -179,7 +179,9 @@ def _tell_demo(settings: Settings) -> None:
 
 
 @app.command()
-def check(*, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False) -> None:
+def check(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False
+) -> None:
     """Prove flows, texts, centres and knowledge; name the edges that no conversation walks."""
     report: CheckReport = check_content(PROJECT_ROOT, today_in_germany())
     if as_json:
@@ -202,15 +204,21 @@ def route(
     plz: Annotated[str | None, typer.Argument(help="A German postal code.")] = None,
     *,
     language: Annotated[str | None, typer.Option(help="Prefer centres that speak this language.")] = None,
-    independent: Annotated[bool, typer.Option("--independent", help="Only centres independent of authorities.")] = False,
-    batch: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A file with one postal code a line.")] = None,
+    independent: Annotated[
+        bool, typer.Option("--independent", help="Only centres independent of authorities.")
+    ] = False,
+    batch: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file with one postal code a line.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object for each code.")] = False,
 ) -> None:
     """Which counselling centre serves a postal code, and why."""
     if (plz is None) == (batch is None):
         raise SettingError("Give one postal code, or a file of them with --batch.")
     codes = batch.read_text(encoding="utf-8").splitlines() if batch else [str(plz)]
-    for line in route_lines(codes, load_directory(PROJECT_ROOT / "knowledge_base"), language=language, independent=independent):
+    for line in route_lines(
+        codes, load_directory(PROJECT_ROOT / "knowledge_base"), language=language, independent=independent
+    ):
         sys.stdout.write(f"{line if as_json else _readable(line)}\n")
 
 

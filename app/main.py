@@ -24,6 +24,9 @@ from app.telephony.twiml import Typesetter
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+# The browser telephone is as patient as Twilio.
+PHONE_SECONDS = 15.0
+
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -49,10 +52,11 @@ def build_application(
     keys = KeyRing.from_setting(settings.session_keys)
     tokens = tuple(token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token)
     doors: dict[str, Application] = {}
+    client = httpx.AsyncClient(timeout=PHONE_SECONDS)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with await open_pool(database_url) as pool:
+        async with await open_pool(database_url) as pool, client:
             app.state.pool = pool
             telephony = Telephony(setter, keys, tokens, settings.public_base_url, pool, clock)
             doors["/voice/"] = voice_app(telephony)
@@ -60,7 +64,7 @@ def build_application(
 
     pages = _pages(lifespan)
     if phone:
-        _add_phone(pages, settings)
+        _add_phone(pages, settings, client)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/voice/") and doors:
@@ -87,8 +91,7 @@ def _pages(lifespan: Any) -> FastAPI:  # noqa: ANN401  FastAPI's own type for th
     return pages
 
 
-def _add_phone(pages: FastAPI, settings: Settings) -> None:
-    client = httpx.AsyncClient(timeout=15)
+def _add_phone(pages: FastAPI, settings: Settings, client: httpx.AsyncClient) -> None:
     router = phone_router(
         client=client,
         signer=TokenSigner(settings.twilio_auth_token),

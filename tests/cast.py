@@ -30,9 +30,7 @@ def real_content() -> Content:
 
 @cache
 def demo_playbook() -> Playbook:
-    return open_playbook(
-        real_content(), root=PROJECT_ROOT, production=False, speak_drafts=True, today=lambda: TODAY
-    )
+    return open_playbook(real_content(), root=PROJECT_ROOT, production=False, speak_drafts=True, today=lambda: TODAY)
 
 
 TOKEN = "demo-token-of-the-tests"
@@ -44,7 +42,7 @@ def keys() -> KeyRing:
     return KeyRing.from_setting(base64.b64encode(bytes(range(32))).decode())
 
 
-def telephony(pool: asyncpg.Pool | None = None, playbook: Playbook | None = None, **changes: Any) -> Telephony:
+def telephony(pool: asyncpg.Pool | None = None, playbook: Playbook | None = None, **changes: Any) -> Telephony:  # noqa: ANN401  Any field of the door may be replaced.
     """Twilio's door as the tests use it; `changes` replace single fields."""
     setter = Typesetter(playbook or demo_playbook())
     prepare(setter)

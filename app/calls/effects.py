@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.calls.playbook import Playbook
 from app.centres.models import Centre, Choice
 from app.centres.service import find_places, offers_for, spoken_contact
-from app.ivr.model import MENU_LIMIT, Done, EffectSpec, Facts
+from app.ivr.flow import MENU_LIMIT, EffectSpec, Facts
+from app.ivr.model import Done
 from app.knowledge.service import answer_state, country_by_dialling_code, country_rule
 
 _CENTRE_FACTS = {
@@ -64,7 +65,7 @@ def _other_centre(playbook: Playbook, given: Given, language: str | None) -> Don
 
 
 def _centre_facts(playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Facts:
-    """What is said about a centre: why it, whose it is, how to reach it, how old the knowledge is, what else there is."""
+    """What is said about a centre: why it, whose it is, how to reach it, how old that is, and what else there is."""
     offer = offers[chosen]
     following = offers[chosen + 1].centre if chosen + 1 < len(offers) else None
     return {

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from app.calls.codes import LAENDER, OUTCOMES, TOPICS
 from app.calls.effects import EFFECTS
-from app.calls.speech import PARTS
 from app.calls.playbook import Playbook
+from app.calls.speech import PARTS
 from app.centres.check import check_directory
 from app.centres.models import Directory
 from app.centres.service import load_directory
 from app.ivr.check import flow_faults
 from app.ivr.check_texts import messages_spoken, text_faults
+from app.ivr.flow import Flow, Register, TargetSpec, Wording
 from app.ivr.load import FlowFault, bind, read_flow
-from app.ivr.model import Flow, Register, TargetSpec, Wording
 from app.kit.errors import ContentError
 from app.kit.yamlfile import read_yaml
 from app.knowledge.models import Knowledge

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.centres.models import Directory
-from app.ivr.model import Book, Wording
+from app.ivr.flow import Wording
+from app.ivr.model import Book
 from app.knowledge.models import Knowledge
 
 

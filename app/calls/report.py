@@ -11,9 +11,10 @@ from app.calls.opening import MAIN_FLOW, Content, read_content
 from app.calls.speech import GERMAN_PARTS
 from app.ivr.conversation import Played, play, read_conversation
 from app.ivr.diagram import diagrams
+from app.ivr.flow import Wording
 from app.ivr.graph import all_edges
 from app.ivr.load import bind
-from app.ivr.model import Book, Wording
+from app.ivr.model import Book
 from app.kit.errors import ContentError
 from app.kit.yamlfile import read_yaml
 

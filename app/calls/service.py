@@ -62,7 +62,7 @@ def _perform(playbook: Playbook, session: Session, verb: Perform) -> Done:
     try:
         return EFFECTS[verb.effect].run(playbook, verb.given, session.language)
     except Exception as error:  # noqa: BLE001  A caller never hears of a fault: the flow knows what to say then.
-        log.error("effect failed", effect=verb.effect, error=type(error).__name__)
+        log.error("effect failed", effect=verb.effect, error=type(error).__name__)  # noqa: TRY400  An error's text may quote what a caller typed or said.
         return Done("failed")
 
 
@@ -74,7 +74,7 @@ async def note(pool: asyncpg.Pool | None, call_key: bytes, sequence: int, counte
         async with asyncio.timeout(NOTE_SECONDS):
             await store.note(pool, call_key, sequence, counted)
     except (OSError, asyncpg.PostgresError, TimeoutError, asyncpg.InterfaceError) as error:
-        log.error("count not noted", error=type(error).__name__)
+        log.error("count not noted", error=type(error).__name__)  # noqa: TRY400  An error's text may quote what a caller typed or said.
 
 
 async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: datetime) -> None:

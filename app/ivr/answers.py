@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ivr.model import LANGUAGES_A_PAGE, MENU_LIMIT, Ask, Book, Facts, Input, Message, Pressed, Said
+from app.ivr.flow import LANGUAGES_A_PAGE, MENU_LIMIT, Ask, Facts
+from app.ivr.model import Book, Input, Message, Pressed, Said
 from app.ivr.words import folded_words
 
 CONSENT_CHOICES = ("yes", "no")
@@ -81,9 +82,7 @@ def _choice_line(name: str, key: str) -> Message:
 
 def _option_line(book: Book, node: Ask, value: str, key: str) -> Message:
     label, member = node.label or "", book.fact_types.get(node.into or "", "")
-    slots = tuple(
-        (slot, "key", key) if slot == "key" else (slot, member, value) for slot in book.slots.get(label, ())
-    )
+    slots = tuple((slot, "key", key) if slot == "key" else (slot, member, value) for slot in book.slots.get(label, ()))
     return Message(label, slots)
 
 

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from app.ivr.answers import EXPECTED_OUTCOMES, INTO_TYPES
-from app.ivr.graph import called_flows, edges, ends, entries, find_circles, leads_out, reachable, silent_loops
-from app.ivr.model import (
+from app.ivr.flow import (
     HOME_KEY,
     LASTING_TYPES,
     MEMBER_TYPES,
@@ -24,6 +23,7 @@ from app.ivr.model import (
     Say,
     Transfer,
 )
+from app.ivr.graph import called_flows, edges, ends, entries, find_circles, leads_out, reachable, silent_loops
 
 Flows = Mapping[str, Flow]
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from app.ivr.answers import CONSENT_CHOICES
+from app.ivr.flow import DEFAULT_LANGUAGE, MEMBER_TYPES, Ask, End, Flow, Node, Register, Say, Transfer, Wording
 from app.ivr.load import choice_names, slots_of
-from app.ivr.model import DEFAULT_LANGUAGE, MEMBER_TYPES, Ask, End, Flow, Node, Register, Say, Transfer, Wording
 from app.ivr.words import folded_words
 
 Flows = Mapping[str, Flow]
@@ -21,14 +21,19 @@ ENGINE_SLOTS = {
 }
 # Twelve seconds of speech at fourteen characters a second.
 LONGEST_QUESTION = 168
-_SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "ur": "ARABIC", "ru": "CYRILLIC", "uk": "CYRILLIC",
-            "mk": "CYRILLIC", "sr": "CYRILLIC", "ka": "GEORGIAN", "hy": "ARMENIAN", "ti": "ETHIOPIC", "am": "ETHIOPIC"}  # fmt: skip
+_SCRIPTS = {
+    **dict.fromkeys(("ar", "fa", "ckb", "ps", "ur"), "ARABIC"),
+    **dict.fromkeys(("ru", "uk", "mk", "sr"), "CYRILLIC"),
+    **dict.fromkeys(("ti", "am"), "ETHIOPIC"),
+    "ka": "GEORGIAN",
+    "hy": "ARMENIAN",
+}
 _OWN_SCRIPT_SHARE = 0.6
+# Shorter texts may be the same in two languages, such as a name.
+_WORDS_OF_A_SENTENCE = 3
 
 
-def text_faults(
-    flows: Flows, register: Register, wording: Wording, can_speak: Callable[[str, str], bool]
-) -> list[str]:
+def text_faults(flows: Flows, register: Register, wording: Wording, can_speak: Callable[[str, str], bool]) -> list[str]:
     """Faults in the texts; `can_speak(language, message)` tells a true voice or a recording."""
     faults = [*_missing_families(flows, register)]
     for id_ in sorted(messages_spoken(flows, register)):
@@ -96,7 +101,8 @@ def _message_faults(id_: str, wording: Wording, can_speak: Callable[[str, str], 
             continue
         expected = slots if expected is None else expected
         if slots != expected:
-            yield f"the placeholders in {language} ({_list(slots)}) are not those of {DEFAULT_LANGUAGE} ({_list(expected)})"
+            original = f"those of {DEFAULT_LANGUAGE} ({_list(expected)})"
+            yield f"the placeholders in {language} ({_list(slots)}) are not {original}"
         if not id_.endswith(".words"):
             yield from _voice_faults(id_, language, text, wording, can_speak)
 
@@ -107,7 +113,7 @@ def _voice_faults(
     if not can_speak(language, id_):
         yield f"{language} has neither a true voice nor a recording for this message"
     original = wording.get(DEFAULT_LANGUAGE, {}).get(id_, "")
-    copied = language != DEFAULT_LANGUAGE and len(text.split()) > 2 and text == original
+    copied = language != DEFAULT_LANGUAGE and len(text.split()) >= _WORDS_OF_A_SENTENCE and text == original
     if copied or _own_script_share(language, text) < _OWN_SCRIPT_SHARE:
         yield f"the text in {language} is not written in that language, so a voice of another language would read it"
 
@@ -159,9 +165,7 @@ def _question_faults(node: Ask, wording: Wording) -> Iterator[str]:
             if len(texts.get(retry, "")) > LONGEST_QUESTION:
                 yield f"in {language} “{retry}” takes over 12 seconds ({len(texts[retry])} characters)"
         names = CONSENT_CHOICES if node.expects == "consent" else tuple(choice.name for choice in node.choices)
-        words = Counter(
-            word for name in names for word in folded_words(texts.get(f"choice.{name}.words", ""))
-        )
+        words = Counter(word for name in names for word in folded_words(texts.get(f"choice.{name}.words", "")))
         for word, count in words.items():
             if count > 1:
                 yield f"in {language} {count} choices share the spoken word “{word}”"

@@ -56,7 +56,7 @@ class Played:
 def read_conversation(raw: object) -> Conversation:
     """From parsed YAML; raises ValueError with one sentence."""
     if not isinstance(raw, dict) or not isinstance(raw.get("turns"), list):
-        raise ValueError("A conversation has a title (“conversation”) and a list of “turns”.")
+        raise ValueError("A conversation has a title (“conversation”) and a list of “turns”.")  # noqa: TRY004  A file is wrong, not a caller of this function.
     given = cast("Mapping[str, str]", raw.get("given", {}))
     return Conversation(
         title=str(raw.get("conversation", "")),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.ivr.flow import Ask, Branch, Call, Do, End, Flow, Node, Say, Transfer
 from app.ivr.graph import edges
-from app.ivr.model import Ask, Book, Branch, Call, Do, End, Flow, Node, Say, Transfer
+from app.ivr.model import Book
 
 _SHAPES = {
     Say: ('["', '"]'),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from app.ivr.model import Ask, Book, Branch, Call, Do, End, Flow, Node, Say, Transfer, Walked
+from app.ivr.flow import Ask, Branch, Call, Do, End, Flow, Node, Say, Transfer
+from app.ivr.model import Book, Walked
 
 Edge = tuple[str, str]
 

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from app.ivr.answers import CONSENT_CHOICES
-from app.ivr.model import (
+from app.ivr.flow import (
     DEFAULT_LANGUAGE,
     Ask,
-    Book,
     Branch,
     Call,
     Choice,
@@ -22,8 +21,8 @@ from app.ivr.model import (
     Say,
     Transfer,
     Wording,
-    content_hash,
 )
+from app.ivr.model import Book, content_hash
 from app.ivr.words import folded_words
 
 Raw = Mapping[str, object]
@@ -72,9 +71,7 @@ def _read_say(where: str, source: Raw) -> Say:
 
 
 def _read_ask(where: str, source: Raw) -> Ask:
-    _only(
-        source, {"ask", "expects", "choices", "retry", "give_up", "outcomes", "into", "among", "label"}, where
-    )
+    _only(source, {"ask", "expects", "choices", "retry", "give_up", "outcomes", "into", "among", "label"}, where)
     return Ask(
         question=_messages(source["ask"], where),
         expects=_optional(source, "expects", where) or "choices",

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from app.kit.errors import DatabaseUnreachable, SettingError
+from app.kit.errors import DatabaseFault, DatabaseUnreachable, SettingError
 from app.kit.paths import PROJECT_ROOT
 
 # A webhook must be answered within its own deadline, so neither a statement nor a lock may take longer.
@@ -43,7 +43,8 @@ def make_engine(url: str) -> AsyncEngine:
 async def migrate(owner_url: str) -> None:
     """Brings the tables up to date; of several programs that start at once, one does it and the others wait.
 
-    Raises DatabaseUnreachable, or SettingError for a wrong address.
+    Raises DatabaseUnreachable, DatabaseFault where the application's role is missing, or SettingError for a wrong
+    address.
     """
     host = _host(owner_url)
     try:
@@ -52,6 +53,8 @@ async def migrate(owner_url: str) -> None:
         raise _unreachable(host, error) from None
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        if not await lock.fetchval("SELECT true FROM pg_roles WHERE rolname = 'hotline_app'"):
+            raise DatabaseFault(f"The database at {host} has no role hotline_app, which the hotline needs.")
         await _upgrade_tables(owner_url)
     finally:
         await lock.close()

@@ -12,7 +12,7 @@ from app.kit.data_folder import ensure_data_folder
 from app.kit.errors import SettingError
 from app.kit.settings import DEMO_PREFIX, Settings
 
-# The Federal Network Agency keeps 030 23125 000 to 999 free for films and books, so that nobody is called.
+# The Federal Network Agency gives 030 23125 000 to 999 to nobody, for films and books (Mitteilung 148/2021).
 DEMO_NUMBER: Final = "+493023125000"
 
 _NAMES: Final = ("twilio_account_sid", "twilio_auth_token", "session_keys")

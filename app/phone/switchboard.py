@@ -13,6 +13,7 @@ from app.phone.line import LiveCall, hang_up
 MOST_CALLS = 200
 IDLE_SECONDS = 15 * 60.0
 _SWEEP_SECONDS = 60.0
+_OVER = "This call is over, or the server was restarted since. Please dial again."
 
 
 class AllLinesBusy(HotlineError):
@@ -67,8 +68,11 @@ async def take(board: Switchboard, call_id: str) -> AsyncIterator[LiveCall]:
     """Take the call for one deed, one at a time; it is let go once it has ended. Raises UnknownCall."""
     plugged = board.plugged.get(call_id)
     if plugged is None:
-        raise UnknownCall("This call is over, or the server was restarted since. Please dial again.")
+        raise UnknownCall(_OVER)
     async with plugged.lock:
+        # The deed before this one may have ended the call.
+        if plugged.call.ended:
+            raise UnknownCall(_OVER)
         plugged.touched_seconds = monotonic()
         try:
             yield plugged.call

@@ -46,9 +46,23 @@ class Telephony:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """What goes back over HTTP."""
+
     status: HTTPStatus
     body: str = ""
     content_type: str = "text/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One input of one call: where the call stands, what was heard, and the address it came to."""
+
+    call_sid: str
+    sequence: int
+    session: Session
+    heard: Input
+    path: str
+    query: str
 
 
 class Refused(Exception):
@@ -122,7 +136,8 @@ def _check_signature(telephony: Telephony, scope: Scope, query: str, pairs: list
 
 
 async def _incoming(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
-    return await _step(telephony, form["CallSid"], 0, _new_session(telephony), Started(), ("/voice/incoming", query))
+    arrival = Arrival(form["CallSid"], 0, _new_session(telephony), Started(), "/voice/incoming", query)
+    return await _step(telephony, arrival)
 
 
 async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
@@ -131,8 +146,8 @@ async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) 
     sequence = _sequence(values.get("n", ["0"])[0])
     session = unseal(telephony.keys, form["CallSid"], sequence, values.get("s", [""])[0])
     heard: Input = _heard(form) if session else Started()
-    place = ("/voice/step", query)
-    return await _step(telephony, form["CallSid"], sequence, session or _new_session(telephony), heard, place)
+    place = session or _new_session(telephony)
+    return await _step(telephony, Arrival(form["CallSid"], sequence, place, heard, "/voice/step", query))
 
 
 async def _status(telephony: Telephony, form: Mapping[str, str], _query: str) -> Answer:
@@ -145,23 +160,22 @@ async def _status(telephony: Telephony, form: Mapping[str, str], _query: str) ->
 _HANDLERS = {"/voice/incoming": _incoming, "/voice/step": _continued, "/voice/status": _status}
 
 
-async def _step(
-    telephony: Telephony, call_sid: str, sequence: int, session: Session, heard: Input, place: tuple[str, str]
-) -> Answer:
+async def _step(telephony: Telephony, arrival: Arrival) -> Answer:
     """One step of a call; whatever goes wrong in it, the caller hears a safe document in time."""
+    setter = telephony.setter
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            advanced = service.advance(telephony.setter.playbook, session, heard)
-            following = sequence + 1
-            token = seal(telephony.keys, call_sid, following, advanced.session)
+            advanced = service.advance(setter.playbook, arrival.session, arrival.heard)
+            following = arrival.sequence + 1
+            token = seal(telephony.keys, arrival.call_sid, following, advanced.session)
             url = step_url(telephony.base_url, following, token)
-            document = render(telephony.setter, advanced.verbs, advanced.session.language, url)
+            document = render(setter, advanced.verbs, advanced.session.language, url)
             if advanced.counted:
-                key = telephony.keys.keyed_hash("call", call_sid)
-                await service.note(telephony.pool, key, sequence, advanced.counted)
+                key = telephony.keys.keyed_hash("call", arrival.call_sid)
+                await service.note(telephony.pool, key, arrival.sequence, advanced.counted)
     except Exception as error:  # noqa: BLE001  Nobody hears an English error: every fault gets a spoken answer.
-        log.error("step failed", error=type(error).__name__)
-        document = safe_document(telephony.setter, session.language, *place, telephony.base_url)
+        log.error("step failed", error=type(error).__name__)  # noqa: TRY400  An error's text may quote a caller.
+        document = safe_document(setter, arrival.session.language, arrival.path, arrival.query, telephony.base_url)
     return Answer(HTTPStatus.OK, document)
 
 
@@ -170,10 +184,9 @@ def _new_session(telephony: Telephony) -> Session:
 
 
 def _heard(form: Mapping[str, str]) -> Input:
-    """Keys win over words; the key that ended an entry belongs to it."""
-    keys = form.get("Digits", "") + (form.get("FinishedOnKey", "") if form.get("FinishedOnKey") == "*" else "")
-    if keys:
-        return Pressed(keys)
+    """Keys win over words."""
+    if form.get("Digits"):
+        return Pressed(form["Digits"])
     return Said(form["SpeechResult"]) if form.get("SpeechResult") else Silent()
 
 

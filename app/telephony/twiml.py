@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 from twilio.twiml import TwiML
 from twilio.twiml.voice_response import VoiceResponse
 
-from app.calls.speech import GERMAN_PARTS, spoken
 from app.calls.playbook import Playbook
+from app.calls.speech import GERMAN_PARTS, spoken
 from app.ivr.model import Gather, Hangup, Message, Speak, Verb
 from app.texts.catalogue import legal
 from app.texts.voices import voice_for
@@ -94,30 +94,36 @@ def _kind(verb: Verb | Redirect) -> object:
             raise KeyError(f"The telephone cannot do {type(verb).__name__}.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Composition:
+    """A document while twilio builds it: what speaks, from which texts, and the slots met so far."""
+
+    parent: TwiML
+    playbook: Playbook
+    slots: list[Slot | None]
+
+
 def _build(playbook: Playbook, messages: tuple[Message, ...], last: Verb | Redirect, language: str | None) -> Template:
     response = VoiceResponse()
-    slots: list[Slot | None] = []
-    if isinstance(last, Gather):
-        gather = response.gather(**_gather_attributes(last, language))
-        _speak(gather, playbook, messages, language, slots)
-    else:
-        _speak(response, playbook, messages, language, slots)
-        if isinstance(last, Redirect):
-            response.redirect(f"\ue000{_ACTION}\ue001", method="POST")
-        else:
-            response.hangup()
-    return _split(str(response), slots)
+    parent = response.gather(**_gather_attributes(last, language)) if isinstance(last, Gather) else response
+    composition = _Composition(parent, playbook, [])
+    _speak(composition, messages, language)
+    if isinstance(last, Redirect):
+        response.redirect(f"\ue000{_ACTION}\ue001", method="POST")
+    elif isinstance(last, Hangup):
+        response.hangup()
+    return _split(str(response), composition.slots)
 
 
 def _gather_attributes(gather: Gather, language: str | None) -> dict[str, object]:
-    """Keys only, unless speech is allowed; in an entry `*` ends it, in a menu it is a key like any other."""
+    """Keys only, unless speech is allowed. No key ends an entry: Twilio would swallow a lone one, and `*` means a person."""
     attributes: dict[str, object] = {
         "input": "dtmf speech" if gather.speech else "dtmf",
         "action": f"\ue000{_ACTION}\ue001",
         "method": "POST",
         "num_digits": gather.length,
         "timeout": KEY_SECONDS,
-        "finish_on_key": "*" if gather.kind == "digits" else "",
+        "finish_on_key": "",
         "action_on_empty_result": True,
     }
     heard = voice_for(language or UNCHOSEN[0]).gather_language
@@ -126,33 +132,27 @@ def _gather_attributes(gather: Gather, language: str | None) -> dict[str, object
     return attributes
 
 
-def _speak(
-    parent: TwiML, playbook: Playbook, messages: tuple[Message, ...], language: str | None, slots: list[Slot | None]
-) -> None:
+def _speak(composition: _Composition, messages: tuple[Message, ...], language: str | None) -> None:
     """All messages in the caller's language, or in each common one; then those that bring their own language."""
     for spoken_in in (language,) if language else UNCHOSEN:
         for index, message in enumerate(messages):
             if message.language is None:
-                _say(parent, playbook, index, message, spoken_in, slots)
+                _say(composition, index, message, spoken_in)
     for index, message in enumerate(messages):
         if message.language is not None:
-            _say(parent, playbook, index, message, message.language, slots)
+            _say(composition, index, message, message.language)
 
 
-def _say(
-    parent: TwiML, playbook: Playbook, index: int, message: Message, language: str, slots: list[Slot | None]
-) -> None:
+def _say(composition: _Composition, index: int, message: Message, language: str) -> None:
     """One Say for each run of text in one voice: a German name within another language gets the German voice."""
-    for voice_language, text in _runs(playbook, index, message, language, slots):
+    for voice_language, text in _runs(composition, index, message, language):
         if any(char.isalnum() or char == "\ue000" for char in text):
             voice = voice_for(voice_language)
-            parent.say(text.strip(), voice=voice.say_voice, language=voice.say_language)
+            composition.parent.say(text.strip(), voice=voice.say_voice, language=voice.say_language)
 
 
-def _runs(
-    playbook: Playbook, index: int, message: Message, language: str, slots: list[Slot | None]
-) -> Iterator[tuple[str, str]]:
-    texts = playbook.wording[language]
+def _runs(composition: _Composition, index: int, message: Message, language: str) -> Iterator[tuple[str, str]]:
+    texts, slots = composition.playbook.wording[language], composition.slots
     facts = {name: (type_, value) for name, type_, value in message.slots}
     run = ""
     for literal, name, _, _ in string.Formatter().parse(texts[message.id]):
@@ -191,7 +191,5 @@ def _fill(playbook: Playbook, template: Template, messages: tuple[Message, ...],
 
 
 def _value(playbook: Playbook, slot: Slot, messages: tuple[Message, ...]) -> str:
-    fact_type, value = next(
-        (type_, value) for name, type_, value in messages[slot.message].slots if name == slot.name
-    )
+    fact_type, value = next((type_, value) for name, type_, value in messages[slot.message].slots if name == slot.name)
     return legal(spoken(playbook, fact_type, slot.name.partition(".")[2], value, slot.language))

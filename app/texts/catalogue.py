@@ -31,7 +31,9 @@ def read_messages(locales: Path, language: str, numbers: Mapping[str, str]) -> d
     for message in catalogue:
         if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string:
             unknown = [name for name in _CONSTANT.findall(message.string) if name not in numbers]
-            faults += [f"{path.parent.parent.name}: {message.id} speaks an unknown number “{name}”." for name in unknown]
+            faults += [
+                f"{path.parent.parent.name}: {message.id} speaks an unknown number “{name}”." for name in unknown
+            ]
             texts[message.id] = legal(_CONSTANT.sub(lambda found: numbers.get(found[1], ""), message.string))
     if faults:
         raise ContentError(faults)

@@ -21,7 +21,7 @@ def own_name(language: str) -> str:
 
 
 def direction(language: str) -> str:
-    """"rtl" or "ltr"."""
+    """Either rtl or ltr."""
     return locale_of(language).text_direction
 
 

@@ -42,6 +42,7 @@ async def test_duplicated_late_and_reordered_steps_leave_the_same_row(
         for number, counted in order:
             await store.note(pool, key, number, counted)
         row = await pool.fetchrow("SELECT language, topic, land, outcome FROM live_call WHERE call_key = $1", key)
+        assert row is not None
         rows.append(tuple(row))
     assert rows[0] == rows[1]
     expected = counted_once(Counted(name, value) for step in steps for name, value in step.items())

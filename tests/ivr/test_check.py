@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +18,12 @@ from tests.cast import TODAY, real_content
 
 Flows = dict[str, Any]
 Texts = dict[str, dict[str, str]]
-Seed = Callable[[Flows, Texts], None]
+Seed = Callable[[Flows, Texts], object]
 
 
-def node(flows: Flows, flow: str, id_: str) -> Any:
-    return flows[flow]["nodes"][id_]
+def node(flows: Flows, flow: str, id_: str) -> dict[str, Any]:
+    found: dict[str, Any] = flows[flow]["nodes"][id_]
+    return found
 
 
 def set_in(flow: str, id_: str, key: str, value: object) -> Seed:
@@ -52,14 +54,29 @@ FAULTS: list[tuple[str, Seed]] = [
         add_node("about", "privacy", {"say": "about.privacy", "then": "privacy"}),
     ),
     ("this loop never asks the caller", set_in("help_now", "no_answer", "then", "look_up")),
-    ("this loop never asks the caller", set_in("person", "connect", "outcomes", {
-        "served": "served", "chose_callback": "nobody", "chose_message": "nobody",
-        "timed_out": "nobody", "agent_lost": "nobody", "failed": "connect",
-    })),  # fmt: skip
+    (
+        "this loop never asks the caller",
+        set_in(
+            "person",
+            "connect",
+            "outcomes",
+            {
+                "served": "served",
+                "chose_callback": "nobody",
+                "chose_message": "nobody",
+                "timed_out": "nobody",
+                "agent_lost": "nobody",
+                "failed": "connect",
+            },
+        ),
+    ),
     ("this flow calls itself", add_node("about", "privacy", {"call": "about", "outcomes": {"finished": "finished"}})),
-    ("no flow calls this flow", lambda flows, _: flows.update(
-        orphan={"flow": "orphan", "title": "x", "start": "a", "nodes": {"a": {"end": "done"}}}
-    )),  # fmt: skip
+    (
+        "no flow calls this flow",
+        lambda flows, _: flows.update(
+            orphan={"flow": "orphan", "title": "x", "start": "a", "nodes": {"a": {"end": "done"}}}
+        ),
+    ),
     ("“guess” is not an effect", set_in("help_now", "look_up", "do", "guess")),
     ("“full_moon” is not a guard", set_in("hotline", "drafts", "branch", [{"only_if": "full_moon", "then": "speech"}])),
     ("“kitchen” is not a queue", set_in("person", "connect", "transfer", "kitchen")),
@@ -67,9 +84,19 @@ FAULTS: list[tuple[str, Seed]] = [
         "can end with “failed”, which leads nowhere",
         set_in("country", "look_up", "outcomes", {"known": "read"}),
     ),
-    ("never ends with “surprised”", set_in("country", "look_up", "outcomes", {
-        "known": "read", "failed": "unknown", "surprised": "read",
-    })),  # fmt: skip
+    (
+        "never ends with “surprised”",
+        set_in(
+            "country",
+            "look_up",
+            "outcomes",
+            {
+                "known": "read",
+                "failed": "unknown",
+                "surprised": "read",
+            },
+        ),
+    ),
     (
         "the flow “person” can end with “served”, which leads nowhere",
         lambda flows, _: node(flows, "hotline", "person")["outcomes"].pop("served"),
@@ -83,13 +110,22 @@ FAULTS: list[tuple[str, Seed]] = [
     ("which this flow does not remember", set_in("centre", "area", "into", "street")),
     ("which a session may not hold", lambda flows, _: flows["about"].update(remembers={"name": "person_name"})),
     ("has two types in different flows", lambda flows, _: flows["about"].update(remembers={"area": "country"})),
-    ("so the next node must be an effect that takes it", lambda flows, _: (
-        flows["about"].update(remembers={"spoken": "words"}),
-        flows["about"]["nodes"].update(privacy={
-            "ask": "about.question", "expects": "words", "into": "spoken", "retry": ["choose.key"],
-            "outcomes": {"given": "finished"}, "give_up": "finished",
-        }),
-    )),  # fmt: skip
+    (
+        "so the next node must be an effect that takes it",
+        lambda flows, _: (
+            flows["about"].update(remembers={"spoken": "words"}),
+            flows["about"]["nodes"].update(
+                privacy={
+                    "ask": "about.question",
+                    "expects": "words",
+                    "into": "spoken",
+                    "retry": ["choose.key"],
+                    "outcomes": {"given": "finished"},
+                    "give_up": "finished",
+                }
+            ),
+        ),
+    ),
     ("“gossip” is not a code of the counted dimension", set_in("about", "privacy", "counts", {"topic": "gossip"})),
     ("the main flow must name its “home”", lambda flows, _: flows["hotline"].pop("home")),
     ("only the main flow may have “home”", lambda flows, _: flows["about"].update(home="which")),
@@ -125,7 +161,9 @@ def test_the_real_flows_have_no_fault() -> None:
     assert seeded(lambda _flows, _texts: None) == []
 
 
-@pytest.mark.parametrize(("sentence", "seed"), FAULTS, ids=[f"{n}-{sentence}" for n, (sentence, _) in enumerate(FAULTS)])
+@pytest.mark.parametrize(
+    ("sentence", "seed"), FAULTS, ids=[f"{n}-{sentence}" for n, (sentence, _) in enumerate(FAULTS)]
+)
 def test_each_seeded_fault_is_named(sentence: str, seed: Seed) -> None:
     faults = seeded(seed)
     named = [fault for fault in faults if sentence in fault]
@@ -157,7 +195,7 @@ def test_a_node_out_of_format_is_named(raw: object, sentence: str) -> None:
     assert sentence.replace("“retry” ", "") in str(fault.value)
 
 
-def test_a_key_written_twice_is_named(tmp_path: Any) -> None:
+def test_a_key_written_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "twice.yaml"
     path.write_text("nodes:\n  a: 1\n  a: 2\n")
     with pytest.raises(ContentError, match="twice"):

@@ -9,12 +9,9 @@ from hypothesis import strategies as st
 
 from app.calls.effects import EFFECTS
 from app.ivr.engine import step
+from app.ivr.flow import LASTING_TYPES, TARGET_OUTCOMES, Ask, Call
 from app.ivr.model import (
-    LASTING_TYPES,
-    TARGET_OUTCOMES,
-    Ask,
     Book,
-    Call,
     Done,
     Gather,
     Hangup,

@@ -1,6 +1,7 @@
 """The embedded server: it starts anywhere, serves its own user only, and stops whatever ends the program."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -48,17 +49,32 @@ def servers_in(folder: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter(["cmdline"]) if cluster in (process.info["cmdline"] or [])]
 
 
+@pytest.fixture(scope="module")
+def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose files were made once; each test gets a copy, which is quicker than making its own."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    start_embedded(folder, durable=False).stop()
+    return folder
+
+
+@pytest.fixture
+def data(made_folder: Path, tmp_path: Path) -> Path:
+    """A data folder of this test alone, with the owners of the original."""
+    subprocess.run([shutil.which("cp") or "", "-a", made_folder, tmp_path / "data"], check=True)
+    return tmp_path / "data"
+
+
 Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start_program(tmp_path: Path) -> Iterator[Start]:
+def start_program(data: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*, ignored: signal.Signals | None = None) -> subprocess.Popen[str]:
         ignore = "" if ignored is None else f"import signal; signal.signal({int(ignored)}, signal.SIG_IGN)\n"
         program = subprocess.Popen(
-            [sys.executable, "-c", ignore + PROGRAM, str(tmp_path / "data")],
+            [sys.executable, "-c", ignore + PROGRAM, str(data)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=PROJECT_ROOT,
@@ -75,71 +91,71 @@ def start_program(tmp_path: Path) -> Iterator[Start]:
         program.wait()
         assert program.stdout is not None
         program.stdout.close()
-    for server in servers_in(tmp_path / "data"):
+    for server in servers_in(data):
         server.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_each_ending_signal_stops_the_server(start_program: Start, tmp_path: Path, number: signal.Signals) -> None:
+def test_each_ending_signal_stops_the_server(start_program: Start, data: Path, number: signal.Signals) -> None:
     program = start_program()
-    assert servers_in(tmp_path / "data")
+    assert servers_in(data)
     program.send_signal(number)
     program.wait(20)
-    assert servers_in(tmp_path / "data") == []
+    assert servers_in(data) == []
 
 
-def test_a_program_in_the_background_of_a_script_still_hears_ctrl_c(start_program: Start, tmp_path: Path) -> None:
+def test_a_program_in_the_background_of_a_script_still_hears_ctrl_c(start_program: Start, data: Path) -> None:
     program = start_program(ignored=signal.SIGINT)
     program.send_signal(signal.SIGINT)
     program.wait(20)
-    assert servers_in(tmp_path / "data") == []
+    assert servers_in(data) == []
 
 
-def test_a_program_that_was_told_to_survive_its_terminal_does(start_program: Start, tmp_path: Path) -> None:
+def test_a_program_that_was_told_to_survive_its_terminal_does(start_program: Start, data: Path) -> None:
     program = start_program(ignored=signal.SIGHUP)
     program.send_signal(signal.SIGHUP)
     with pytest.raises(subprocess.TimeoutExpired):
         program.wait(0.5)
-    assert servers_in(tmp_path / "data")
+    assert servers_in(data)
 
 
 def test_after_a_kill_of_the_program_the_next_one_takes_over_and_stops_cleanly(
-    start_program: Start, tmp_path: Path
+    start_program: Start, data: Path
 ) -> None:
     program = start_program()
     program.kill()
     program.wait()
-    (left_behind,) = servers_in(tmp_path / "data")
+    (left_behind,) = servers_in(data)
     successor = start_program()
-    assert left_behind.pid not in [server.pid for server in servers_in(tmp_path / "data")]
+    assert left_behind.pid not in [server.pid for server in servers_in(data)]
     successor.send_signal(signal.SIGTERM)
     successor.wait(20)
-    assert servers_in(tmp_path / "data") == []
+    assert servers_in(data) == []
 
 
-def test_after_a_kill_of_program_and_server_the_next_one_starts(start_program: Start, tmp_path: Path) -> None:
+def test_after_a_kill_of_program_and_server_the_next_one_starts(start_program: Start, data: Path) -> None:
     program = start_program()
     program.kill()
     program.wait()
-    for server in servers_in(tmp_path / "data"):
+    for server in servers_in(data):
         server.kill()
     start_program()
-    assert len(servers_in(tmp_path / "data")) == 1
+    assert len(servers_in(data)) == 1
 
 
-def test_a_second_hotline_on_the_same_data_folder_is_told_so(start_program: Start, tmp_path: Path) -> None:
+def test_a_second_hotline_on_the_same_data_folder_is_told_so(start_program: Start, data: Path) -> None:
     start_program()
     with pytest.raises(DataFolderBusy) as caught:
-        start_embedded(tmp_path / "data")
+        start_embedded(data)
     assert "HOTLINE_DATA" in str(caught.value)
-    assert len(servers_in(tmp_path / "data")) == 1
+    assert len(servers_in(data)) == 1
 
 
-def test_a_killed_servers_number_that_another_program_has_by_now_keeps_nobody_away(tmp_path: Path) -> None:
-    start_embedded(tmp_path / "data", durable=False).stop()
-    mark = tmp_path / "data" / "postgres" / "postmaster.pid"
+def test_a_killed_servers_number_that_another_program_has_by_now_keeps_nobody_away(data: Path) -> None:
+    start_embedded(data, durable=False).stop()
+    mark = data / "postgres" / "postmaster.pid"
     mark.write_text(f"{os.getpid()}\n{mark.parent}\n{int(time.time())}\n5432\n/nowhere\n\n 1 1\nready   \n", "ascii")
-    start_embedded(tmp_path / "data", durable=False).stop()
+    start_embedded(data, durable=False).stop()
 
 
 def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
@@ -189,12 +205,10 @@ async def test_a_data_folder_with_a_long_name_works(tmp_path: Path) -> None:
     assert not server.socket_folder.exists()
 
 
-async def test_variables_that_mean_another_server_change_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_variables_that_mean_another_server_change_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"PGPORT": "1", "PGHOST": "127.0.0.1", "PGUSER": "x", "PGDATABASE": "x"}.items():
         monkeypatch.setenv(name, value)
-    server = start_embedded(tmp_path / "data", durable=False)
+    server = start_embedded(data, durable=False)
     app = await asyncpg.connect(server.app_url)
     assert await app.fetchval("SELECT current_user || '/' || current_database()") == "hotline_app/hotline"
     assert await app.fetchval("SHOW listen_addresses") == ""
@@ -202,8 +216,8 @@ async def test_variables_that_mean_another_server_change_nothing(
     server.stop()
 
 
-async def test_neither_statements_nor_their_values_reach_the_servers_log(tmp_path: Path) -> None:
-    server = start_embedded(tmp_path / "data", durable=False)
+async def test_neither_statements_nor_their_values_reach_the_servers_log(data: Path) -> None:
+    server = start_embedded(data, durable=False)
     owner = await asyncpg.connect(server.owner_url)
     await owner.execute("CREATE TABLE t (n text UNIQUE)")
     await owner.execute("INSERT INTO t VALUES ($1)", CANARY)

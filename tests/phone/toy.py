@@ -1,5 +1,6 @@
 """A small hotline for the telephone's tests: answers TwiML, checks signatures, remembers what it was sent."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class ToyHotline:
     answers: dict[str, Answer]
     base_url: str = BASE_URL
     content_type: str = "text/xml"
+    thinks_seconds: float = 0.0
     statuses: dict[str, list[int]] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
 
@@ -74,6 +76,7 @@ async def _answer(hotline: ToyHotline, request: Request) -> Response:
         return Response("fault", status_code=hotline.statuses[path].pop(0))
     if path == "/voice/status":
         return Response(status_code=204)
+    await asyncio.sleep(hotline.thinks_seconds)
     found = hotline.answers[path]
     return Response(found if isinstance(found, str) else found(form), media_type=hotline.content_type)
 

@@ -1,0 +1,225 @@
+"""The mutable inside of one step: where the call stands, what it knows, and what has been said so far."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from app.ivr.answers import (
+    LENGTHS,
+    NEVER_SPOKEN,
+    SPOKEN_ONLY,
+    menu_lines,
+)
+from app.ivr.flow import (
+    LASTING_TYPES,
+    Ask,
+    Branch,
+    Call,
+    Do,
+    End,
+    Facts,
+    Flow,
+    Node,
+    Say,
+    Transfer,
+)
+from app.ivr.model import (
+    Book,
+    Connect,
+    Counted,
+    Event,
+    Gather,
+    Hangup,
+    Message,
+    Perform,
+    Record,
+    Session,
+    Speak,
+    Step,
+    Verb,
+    Wait,
+    Walked,
+)
+
+_TARGET_VERBS: Mapping[str, Callable[[str], Verb]] = {"wait": Wait, "connect": Connect, "record": Record}
+
+
+class Walk:
+    """A walk through the flows, from one suspension of the call to the next."""
+
+    __slots__ = ("again", "book", "events", "facts", "failures", "guards", "page", "said", "stack", "verbs")
+
+    def __init__(self, book: Book, guards: Mapping[str, bool], session: Session) -> None:
+        self.book, self.guards = book, guards
+        self.stack = list(session.stack)
+        self.failures, self.page, self.again = session.failures, session.page, session.again
+        self.facts = dict(session.facts)
+        self.said: list[Message] = []
+        self.verbs: list[Verb] = []
+        self.events: list[Event] = []
+
+    def flow(self) -> Flow:
+        return self.book.flows[self.stack[-1][0]]
+
+    def node(self) -> Node:
+        flow, node = self.stack[-1]
+        return self.book.flows[flow].nodes[node]
+
+    def stands(self) -> bool:
+        """Every frame still exists, and each outer one still waits for the flow within it."""
+        flows = self.book.flows
+        if not self.stack or any(flow not in flows or node not in flows[flow].nodes for flow, node in self.stack):
+            return False
+        outer = [flows[flow].nodes[node] for flow, node in self.stack[:-1]]
+        called = [flow for flow, _ in self.stack[1:]]
+        return self.stack[0][0] == self.book.main and all(
+            isinstance(node, Call) and node.flow == flow for node, flow in zip(outer, called, strict=True)
+        )
+
+    def begin(self) -> None:
+        self._jump(self.book.flows[self.book.main].start)
+
+    def go_home(self) -> None:
+        """Back to the main menu; before a language is chosen, to the start."""
+        main = self.book.flows[self.book.main]
+        self._jump((main.home if "language" in self.facts else None) or main.start)
+
+    def go_to_person(self) -> None:
+        main = self.book.flows[self.book.main]
+        self._jump(main.person or main.start)
+
+    def _jump(self, node: str) -> None:
+        self.stack = [(self.book.main, node)]
+        self.failures, self.page, self.again = 0, 0, None
+        self.run()
+
+    def repeat(self) -> None:
+        """Say again what led to this question, then ask it; asking for it is not a failure."""
+        if self.again and self.again in self.flow().nodes:
+            self.stack[-1] = (self.stack[-1][0], self.again)
+        self.run()
+
+    def learn(self, facts: Facts) -> None:
+        for name, value in facts.items():
+            self.facts[name] = value
+        if "language" in facts:
+            self.events.append(Counted("language", facts["language"]))
+
+    def take(self, label: str, target: str) -> None:
+        """Walk one edge out of the current node and go on."""
+        flow, node = self.stack[-1]
+        self.events.append(Walked(flow, node, label))
+        self.stack[-1] = (flow, target)
+        self.again = None
+        self.run()
+
+    def run(self) -> None:
+        """Go from node to node until one needs the caller or the outside."""
+        while self._pass(self.node()):
+            pass
+
+    def _pass(self, node: Node) -> bool:
+        match node:
+            case Say():
+                self._say(node)
+            case Branch():
+                guard, target = next(
+                    ((guard, target) for guard, target in node.arms if self.guards.get(guard, False)),
+                    ("otherwise", node.otherwise),
+                )
+                self._move(guard, target)
+            case Call():
+                self.stack.append((node.flow, self.book.flows[node.flow].start))
+                self.again = None
+            case End() if len(self.stack) > 1:
+                self._return(node)
+            case _:
+                self._suspend(node)
+                return False
+        return True
+
+    def _suspend(self, node: Node) -> None:
+        match node:
+            case Ask():
+                self.ask(node, node.question)
+            case Do():
+                given = {name: self.facts[fact] for name, fact in node.given.items() if fact in self.facts}
+                self._emit(Perform(node.effect, given))
+            case Transfer():
+                self.speak(*node.messages)
+                self._emit(_TARGET_VERBS[self.book.targets[node.target].kind](node.target))
+            case End():
+                self.speak(*node.messages)
+                self.events.append(Counted("outcome", node.outcome))
+                self._emit(Hangup(node.outcome))
+
+    def _say(self, node: Say) -> None:
+        self.again = self.again or self.stack[-1][1]
+        self.speak(*node.messages)
+        for dimension, value in node.counts.items():
+            self.events.append(Counted(dimension, self._filled(value)))
+        self._move("then", node.then)
+
+    def _return(self, node: End) -> None:
+        self.speak(*node.messages)
+        self.stack.pop()
+        caller = self.node()
+        if isinstance(caller, Call):
+            self._move(node.outcome, caller.outcomes[node.outcome])
+        self.again = None
+
+    def _move(self, label: str, target: str) -> None:
+        flow, node = self.stack[-1]
+        self.events.append(Walked(flow, node, label))
+        self.stack[-1] = (flow, target)
+
+    def ask(self, node: Ask, question: tuple[str, ...]) -> None:
+        speech = self.guards.get("speech_allowed", False) and node.expects not in NEVER_SPOKEN
+        self._emit(
+            Gather(
+                _kind_of(node),
+                tuple(self._message(id_) for id_ in question),
+                menu_lines(self.book, node, self.facts, self.page),
+                LENGTHS.get(node.expects, 1),
+                speech,
+            )
+        )
+
+    def speak(self, *ids: str) -> None:
+        self.said.extend(self._message(id_) for id_ in ids)
+
+    def _message(self, template: str) -> Message:
+        id_ = self._filled(template)
+        types = self.book.fact_types
+        slots = tuple(
+            (slot, types[fact], self.facts[fact])
+            for slot in self.book.slots.get(id_, ())
+            if (fact := slot.partition(".")[0]) in self.facts
+        )
+        return Message(id_, slots)
+
+    def _filled(self, template: str) -> str:
+        """A message family such as `answer.{topic}` becomes the message of the remembered value."""
+        if "{" not in template:
+            return template
+        head, _, rest = template.partition("{")
+        fact, _, tail = rest.partition("}")
+        return head + self.facts.get(fact, "") + tail
+
+    def _emit(self, verb: Verb) -> None:
+        if self.said:
+            self.verbs.append(Speak(tuple(self.said)))
+            self.said = []
+        self.verbs.append(verb)
+
+    def finish(self) -> Step:
+        """The session keeps lasting facts only: a number or a spoken word ends with the step that heard it."""
+        types = self.book.fact_types
+        facts = {name: value for name, value in self.facts.items() if types.get(name) in LASTING_TYPES}
+        session = Session(self.book.content_hash, tuple(self.stack), self.failures, self.page, self.again, facts)
+        return Step(session, tuple(self.verbs), tuple(self.events))
+
+
+def _kind_of(node: Ask) -> Literal["menu", "digits", "words"]:
+    if node.expects in SPOKEN_ONLY:
+        return "words"
+    return "digits" if node.expects in LENGTHS else "menu"

@@ -1,0 +1,1 @@
+"""Simulated callers: they know what they want and hear what a caller hears, and nothing of the flows."""

@@ -1,0 +1,171 @@
+"""Signed webhooks of calls in progress, as Twilio sends them, and the documents that other servers answer with."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+from app.calls import service
+from app.calls.opening import open_playbook, read_content
+from app.calls.playbook import Playbook
+from app.ivr.model import Input, Pressed, Session, Started
+from app.kit.clock import now
+from app.kit.crypto import KeyRing
+from app.kit.paths import PROJECT_ROOT
+from app.telephony.routes import Telephony, voice_app
+from app.telephony.safe import prepare
+from app.telephony.sealing import seal
+from app.telephony.signature import sign
+from app.telephony.twiml import Typesetter
+
+BASE_URL = "https://hotline.example"
+# All keys and tokens of the benchmarks are made up and used for nothing else.
+TOKEN = "token-of-the-benchmarks"  # noqa: S105
+ACCOUNT_SID = "AC" + "b" * 32
+NUMBER = "+493023125000"
+SESSION_KEYS = "YmVuY2htYXJrcyBiZW5jaG1hcmtzIGJlbmNobWFya3M="
+TODAY = date(2026, 11, 22)
+# Where calls of the benchmarks stand when a request comes, and the keys that lead there from the start.
+PLACES: Mapping[str, tuple[str, ...]] = {"main": ("1",), "about": ("1", "4"), "centre": ("1", "2")}
+# A plain step changes nothing that is counted; a durable one must be noted in the database before it is answered.
+PLAIN_KEYS, DURABLE_KEYS, CENTRE_KEYS = ("1", "2", "3", "4"), ("1", "2", "3"), ("04109", "10115", "80331")
+_SEQUENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """One POST of Twilio's; `target` is path and query."""
+
+    call_sid: str
+    keys: str
+    target: str
+    body: bytes
+    signature: str
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "Host": BASE_URL.removeprefix("https://"),
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "Content-Length": str(len(self.body)),
+            "I-Twilio-Idempotency-Token": f"{self.call_sid[2:10]}-{self.call_sid[10:14]}-4000-8000-{self.call_sid[14:26]}",
+            "X-Twilio-Signature": self.signature,
+        }
+
+    def raw(self) -> bytes:
+        """The request as bytes on a connection that stays open."""
+        lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers().items())
+        return f"POST {self.target} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
+
+
+def open_demo_playbook() -> Playbook:
+    """The project's own content as production speaks it in a pilot, drafts included."""
+    content = read_content(PROJECT_ROOT, TODAY)
+    return open_playbook(content, root=PROJECT_ROOT, production=True, speak_drafts=True, today=lambda: TODAY)
+
+
+def session_at(playbook: Playbook, place: str) -> Session:
+    """A call that stands at one of the `PLACES`."""
+    heard: list[Input] = [Started(), *(Pressed(keys) for keys in PLACES[place])]
+    session = Session(playbook.book.content_hash)
+    for one in heard:
+        session = service.advance(playbook, session, one).session
+    return session
+
+
+def make_requests(
+    playbook: Playbook, place: str, keys: tuple[str, ...], calls: range, base_url: str = BASE_URL
+) -> list[SignedRequest]:
+    """One step of each call, all standing at the same place; the keys go round."""
+    ring, session = KeyRing.from_setting(SESSION_KEYS), session_at(playbook, place)
+    made = []
+    for call in calls:
+        call_sid, pressed = f"CA{call:032x}", keys[call % len(keys)]
+        token = seal(ring, call_sid, _SEQUENCE, session)
+        target = f"/voice/step?{urlencode({'n': _SEQUENCE, 's': token})}"
+        made.append(_signed(call_sid, pressed, target, base_url))
+    return made
+
+
+def make_first_requests(calls: range) -> list[SignedRequest]:
+    """The request with which each call begins."""
+    return [_signed(f"CA{call:032x}", "", "/voice/incoming", BASE_URL) for call in calls]
+
+
+def _signed(call_sid: str, pressed: str, target: str, base_url: str) -> SignedRequest:
+    pairs = list(_form(call_sid, pressed))
+    return SignedRequest(
+        call_sid, pressed, target, urlencode(pairs).encode(), sign(f"{base_url}{target}", pairs, TOKEN)
+    )
+
+
+def forged(request: SignedRequest) -> SignedRequest:
+    """The same request under a signature of another account."""
+    pairs = list(_form(request.call_sid, request.keys))
+    wrong = sign(f"{BASE_URL}{request.target}", pairs, f"not-{TOKEN}")
+    return SignedRequest(request.call_sid, request.keys, request.target, request.body, wrong)
+
+
+def _form(call_sid: str, pressed: str) -> Iterator[tuple[str, str]]:
+    """The parameters of a call from one German number to another, 29 for a pressed key."""
+    yield from (("AccountSid", ACCOUNT_SID), ("ApiVersion", "2010-04-01"), ("CallSid", call_sid))
+    yield from (("CallStatus", "in-progress"), ("Direction", "inbound"), ("ForwardedFrom", NUMBER))
+    for end, number in (("Called", NUMBER), ("Caller", "+493023125111"), ("From", "+493023125111"), ("To", NUMBER)):
+        yield from ((end, number), (f"{end}City", "BERLIN"), (f"{end}Country", "DE"))
+        yield from ((f"{end}State", "Berlin"), (f"{end}Zip", "10115"))
+    if pressed:
+        yield from (("Digits", pressed), ("FinishedOnKey", ""), ("msg", "Gather End"))
+
+
+def make_door(playbook: Playbook) -> Telephony:
+    """Twilio's door in this process, without a database."""
+    setter = Typesetter(playbook)
+    prepare(setter)
+    return Telephony(setter, KeyRing.from_setting(SESSION_KEYS), (TOKEN,), BASE_URL, None, now)
+
+
+async def answer_of(telephony: Telephony, request: SignedRequest) -> str:
+    """The document that the door answers with; raises AssertionError where it refuses."""
+    path, _, query = request.target.partition("?")
+    headers = [(name.lower().encode(), value.encode()) for name, value in request.headers().items()]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": query.encode(), "headers": headers}
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    await voice_app(telephony)(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 200, f"the door answered {sent[0]['status']}"
+    return bytes(sent[1]["body"]).decode()  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a server has to say: the attributes of the Gather but its address, and each Say as (voice, language, text)."""
+
+    gather: Mapping[str, str]
+    says: tuple[tuple[str, str, str], ...]
+
+
+def read_spoken(document: str) -> Spoken:
+    """What a document speaks, whoever wrote it; the address of the next step is left out, since each has its own."""
+    gather = ET.fromstring(document).find("Gather")  # noqa: S314  The document comes from a server of our own.
+    assert gather is not None, "the document asks nothing"
+    attributes = {name: value for name, value in sorted(gather.attrib.items()) if name != "action"}
+    says = tuple((say.get("voice", ""), say.get("language", ""), say.text or "") for say in gather.iter("Say"))
+    return Spoken(attributes, says)
+
+
+async def make_script(playbook: Playbook) -> dict[str, dict[str, Spoken]]:
+    """What is spoken at each place for each key: the script that the other servers read from."""
+    telephony = make_door(playbook)
+    script: dict[str, dict[str, Spoken]] = {}
+    for place, keys in (("main", PLAIN_KEYS), ("about", DURABLE_KEYS)):
+        requests = make_requests(playbook, place, keys, range(len(keys)))
+        script[place] = {one.keys: read_spoken(await answer_of(telephony, one)) for one in requests}
+    return script
