@@ -1,1 +1,1 @@
-"""The return hotline: the backend of a telephone line for people in Germany who think about returning to their country of origin."""
+"""The return hotline: the backend of a telephone line about voluntary return from Germany."""

@@ -19,6 +19,7 @@ from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
 from app.calls.report import CheckReport, book_of, check_content, message_of, renew_diagrams
 from app.centres.service import load_directory, route_lines
+from app.jobs import run_jobs
 from app.kit.clock import today_in_germany
 from app.kit.db import migrate
 from app.kit.demo_secrets import with_demo_secrets
@@ -65,7 +66,7 @@ def demo() -> None:
         _claim_port(settings.hotline_port)
         playbook = _open_playbook(settings, production=False)
         with _database(settings) as app_url:
-            application = build_application(settings, playbook, app_url, phone=True)
+            application = build_application(settings, playbook, app_url, phone=True, background=run_jobs)
             _serve(application, "127.0.0.1", settings.hotline_port, lambda: _tell_demo(settings))
 
 
@@ -79,7 +80,9 @@ def serve() -> None:
         if faults or settings.database_url is None:
             raise SettingError("\n".join(faults))
         playbook = _open_playbook(settings, production=True)
-        application = build_application(settings, playbook, settings.database_url, phone=settings.phone_page)
+        application = build_application(
+            settings, playbook, settings.database_url, phone=settings.phone_page, background=run_jobs
+        )
         _serve(application, "0.0.0.0", settings.hotline_port, lambda: None)  # noqa: S104  A container is reached from outside.
 
 

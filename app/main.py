@@ -1,7 +1,8 @@
 """Builds the application: the only module that knows every room and every door."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from app.calls.playbook import Playbook
-from app.kit.clock import Clock, now
+from app.kit.clock import now
 from app.kit.crypto import KeyRing
 from app.kit.db import open_pool
 from app.kit.settings import Settings
@@ -27,6 +28,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 # The browser telephone is as patient as Twilio.
 PHONE_SECONDS = 15.0
 
+Background = Callable[[asyncpg.Pool], Coroutine[Any, Any, None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -41,11 +43,12 @@ class TokenSigner:
 
 
 def build_application(
-    settings: Settings, playbook: Playbook, database_url: str, *, phone: bool, clock: Clock = now
+    settings: Settings, playbook: Playbook, database_url: str, *, phone: bool, background: Background
 ) -> Application:
     """The whole application: `/voice/…` goes to the plain webhook handler, all else to the pages.
 
-    The database pool opens and closes with the application; `phone` adds the browser telephone.
+    The database pool opens and closes with the application, and `background` runs as long as it;
+    `phone` adds the browser telephone.
     """
     setter = Typesetter(playbook)
     prepare(setter)
@@ -58,9 +61,13 @@ def build_application(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with await open_pool(database_url) as pool, client:
             app.state.pool = pool
-            telephony = Telephony(setter, keys, tokens, settings.public_base_url, pool, clock)
+            telephony = Telephony(setter, keys, tokens, settings.public_base_url, pool, now)
             doors["/voice/"] = voice_app(telephony)
+            work = asyncio.create_task(background(pool))
             yield
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
 
     pages = _pages(lifespan)
     if phone:

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,13 +26,19 @@ def _has_two_cores() -> bool:
     return (os.cpu_count() or 1) > max(SERVER_CORE, LOAD_CORE)
 
 
-def cpu_ns(process_ids: list[int]) -> int:
-    """Nanoseconds that all threads of these processes have spent on a core so far."""
-    total = 0
+def cpu_seconds(process_ids: list[int]) -> dict[int, float]:
+    """Seconds that each process has spent on a core so far, as /proc tells; those that have ended are left out."""
+    spent = {}
     for process_id in process_ids:
-        for task in Path(f"/proc/{process_id}/task").glob("*/schedstat"):
-            total += int(task.read_text(encoding="ascii").split()[0])
-    return total
+        with suppress(psutil.NoSuchProcess):
+            times = psutil.Process(process_id).cpu_times()
+            spent[process_id] = times.user + times.system
+    return spent
+
+
+def spent_between(before: dict[int, float], after: dict[int, float]) -> float:
+    """Seconds spent between two readings, by old and new processes."""
+    return sum(seconds - before.get(process_id, 0.0) for process_id, seconds in after.items())
 
 
 def family(process_id: int) -> list[int]:

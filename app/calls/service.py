@@ -80,3 +80,8 @@ async def note(pool: asyncpg.Pool | None, call_key: bytes, sequence: int, counte
 async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: datetime) -> None:
     """Note that a call has ended; the first end stands."""
     await store.close(pool, call_key, status, ended_at)
+
+
+async def wipe_older_than(connection: store.Connection, moment: datetime) -> int:
+    """Delete the live rows of calls that began before a moment; returns how many went."""
+    return await store.wipe_older_than(connection, moment)

@@ -1,10 +1,13 @@
 """The live rows of calls: what a call counts as until it is counted; never a number, a name or a Sid."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import asyncpg
 
 from app.calls.codes import OUTCOMES
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy | asyncpg.Pool
 
 # Each column is merged so that duplicated, late and reordered steps leave the same row as the steps in order:
 # the highest step's language, the lowest step's topic and Land, the furthest outcome.
@@ -42,12 +45,12 @@ async def note(pool: asyncpg.Pool, call_key: bytes, step: int, counted: Mapping[
     )
 
 
-async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: object) -> None:
+async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: datetime) -> None:
     """Note that a call has ended."""
     await pool.execute(_CLOSE, call_key, status, ended_at)
 
 
-async def wipe_older_than(pool: asyncpg.Pool, moment: object) -> int:
+async def wipe_older_than(connection: Connection, moment: datetime) -> int:
     """Delete the live rows that began before a moment; returns how many went."""
-    tag = await pool.execute("DELETE FROM live_call WHERE began_at < $1", moment)
+    tag = await connection.execute("DELETE FROM live_call WHERE began_at < $1", moment)
     return int(tag.rpartition(" ")[2])

@@ -179,9 +179,9 @@ def _write_settings(cluster: Path, socket_folder: Path, *, durable: bool) -> Non
 
 def _ensure_socket_folder(data: Path, programs: Programs) -> Path:
     """A folder that only the server's user enters; it lies elsewhere where the data folder's name is too long."""
-    folder = data / "socket"
-    if len(os.fsencode(folder / _SOCKET_NAME)) > _SOCKET_PATH_BYTES:
-        folder = Path(tempfile.gettempdir()) / f"hotline-{blake2b(os.fsencode(data), digest_size=8).hexdigest()}"
+    name = f"hotline-{blake2b(os.fsencode(data), digest_size=8).hexdigest()}"
+    places = (data / "socket", Path(tempfile.gettempdir()) / name, Path("/tmp") / name)  # noqa: S108 - checked below
+    folder = next(place for place in places if len(os.fsencode(place / _SOCKET_NAME)) <= _SOCKET_PATH_BYTES)
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         programs.give(folder)

@@ -16,6 +16,7 @@ from app.kit.errors import HotlineError
 from app.kit.protocols import Signer
 from app.phone.caller import DEMO_ACCOUNT_SID
 from app.phone.line import Line, LiveCall, dial, hang_up, press, say, wait
+from app.phone.sources import add_sources
 from app.phone.switchboard import AllLinesBusy, Switchboard, UnknownCall, keep_swept, plug_in, reserve, take
 from app.phone.views import View, call_view
 from app.phone.webhook import LineFault
@@ -95,6 +96,7 @@ def _add_page(router: APIRouter, number: str) -> None:
     templates = Environment(
         loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    add_sources(router, templates.get_template("sources.html"), {**PAGE_HEADERS, "Vary": "Accept-Language"})
     page_template = templates.get_template("phone.html")
     shown_number = _for_reading(number)
 

@@ -51,13 +51,13 @@ def make_application() -> FastAPI:
     async def step(request: Request, form: Annotated[StepForm, Form()]) -> Response:
         await check_signature(request, validator)
         async with open_session() as session:
-            call = await session.get(BenchCall, form.call_sid)
+            call = await session.get(BenchCall, form.CallSid)
             if call is None:
                 raise HTTPException(404)
-            spoken = script[call.place][form.digits]
-            call.steps, call.last_key = call.steps + 1, form.digits
+            spoken = script[call.place][form.Digits]
+            call.steps, call.last_key = call.steps + 1, form.Digits
             if call.place == "about":
-                call.topic, call.outcome = call.topic or _TOPICS[form.digits], "informed"
+                call.topic, call.outcome = call.topic or _TOPICS[form.Digits], "informed"
             await session.commit()
         return Response(write_document(spoken), media_type="text/xml")
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from twilio.request_validator import RequestValidator
 
 from bench.servers.documents import write_document
@@ -11,16 +11,37 @@ from bench.servers.script import BASE_URL, TOKEN, read_script
 
 
 class StepForm(BaseModel):
-    """What a step reads of a webhook; the signature needs the rest too."""
+    """Every parameter that Twilio documents for a call between two numbers and for pressed keys, by its own name."""
 
-    model_config = ConfigDict(extra="allow")
-
-    call_sid: str = Field(alias="CallSid")
-    call_status: str = Field(alias="CallStatus")
-    account_sid: str = Field(alias="AccountSid")
-    caller: str = Field(alias="From")
-    called: str = Field(alias="To")
-    digits: str = Field(default="", alias="Digits")
+    AccountSid: str
+    ApiVersion: str
+    CallSid: str
+    CallStatus: str
+    Direction: str
+    ForwardedFrom: str = ""
+    Called: str = ""
+    CalledCity: str = ""
+    CalledCountry: str = ""
+    CalledState: str = ""
+    CalledZip: str = ""
+    Caller: str = ""
+    CallerCity: str = ""
+    CallerCountry: str = ""
+    CallerState: str = ""
+    CallerZip: str = ""
+    From: str = ""
+    FromCity: str = ""
+    FromCountry: str = ""
+    FromState: str = ""
+    FromZip: str = ""
+    To: str = ""
+    ToCity: str = ""
+    ToCountry: str = ""
+    ToState: str = ""
+    ToZip: str = ""
+    Digits: str = ""
+    FinishedOnKey: str = ""
+    msg: str = ""
 
 
 def make_application() -> FastAPI:
@@ -30,7 +51,7 @@ def make_application() -> FastAPI:
     @application.post("/voice/step")
     async def step(request: Request, form: Annotated[StepForm, Form()]) -> Response:
         await check_signature(request, validator)
-        return Response(write_document(script[form.digits]), media_type="text/xml")
+        return Response(write_document(script[form.Digits]), media_type="text/xml")
 
     return application
 

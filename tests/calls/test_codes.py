@@ -1,6 +1,7 @@
 """What a contact counts as, and the live row that keeps it until it is counted."""
 
 import asyncio
+from datetime import timedelta
 
 import asyncpg
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from app.calls import store
 from app.calls.codes import LAENDER, OUTCOMES, TOPICS, counted_once
 from app.ivr.model import Counted
+from app.jobs import sweep
 from app.kit.clock import now
 
 CALL, OTHER_CALL = bytes(32), bytes(range(32))
@@ -57,9 +59,11 @@ async def test_the_first_end_of_a_call_stands(pool: asyncpg.Pool) -> None:
     assert await pool.fetchval("SELECT status FROM live_call") == first
 
 
-async def test_live_rows_are_wiped_by_age(pool: asyncpg.Pool) -> None:
+async def test_live_rows_are_wiped_after_a_day_by_one_node(pool: asyncpg.Pool) -> None:
     await store.note(pool, CALL, 1, {"language": "de"})
-    assert await store.wipe_older_than(pool, now()) == 1
+    assert await sweep(pool, lambda: now() + timedelta(hours=23, minutes=59)) == 0
+    swept = await asyncio.gather(*(sweep(pool, lambda: now() + timedelta(hours=24, minutes=1)) for _ in range(3)))
+    assert sum(swept) == 1
     assert await pool.fetchval("SELECT count(*) FROM live_call") == 0
 
 

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -195,8 +196,9 @@ async def test_folders_stay_closed_and_data_outlives_the_server(tmp_path: Path) 
     again.stop()
 
 
-async def test_a_data_folder_with_a_long_name_works(tmp_path: Path) -> None:
-    data = tmp_path / ("long " * 20) / "data"
+async def test_folders_with_long_names_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("temporary " * 10)))
+    data = tmp_path / ("it's a long name " * 6) / "data"
     server = start_embedded(data, durable=False)
     owner = await asyncpg.connect(server.owner_url)
     assert await owner.fetchval("SELECT current_user") == "hotline_owner"

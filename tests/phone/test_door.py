@@ -221,8 +221,9 @@ def test_words_are_complete_with_the_same_places_to_fill(language: str) -> None:
 
 def test_every_word_is_used_and_every_used_word_exists() -> None:
     sources = [path.read_text(encoding="utf-8") for path in STATIC_FILES.values() if path.suffix == ".js"]
-    template = (INTERFACE_FOLDER.parent / "templates" / "phone.html").read_text(encoding="utf-8")
-    used = set(re.findall(r"words\.(\w+)", "\n".join([template, *sources])))
+    folder = INTERFACE_FOLDER.parent / "templates"
+    templates = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))]
+    used = set(re.findall(r"words\.(\w+)", "\n".join([*templates, *sources])))
     # The page takes the sentence for a fault by the fault's code.
     faults = {f"error_{code}" for code in ("unreachable", "unknown_call", "all_lines_busy", "line_fault", "other")}
     dom = {"value"}

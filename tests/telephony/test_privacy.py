@@ -1,25 +1,20 @@
 """After calls with known numbers nothing here holds one: data folder, write-ahead log, logs, temporary files."""
 
-import asyncio
 import base64
 import hashlib
-import os
 import re
 import secrets
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
 
 from app.main import TokenSigner
 from app.phone.line import Line, dial, hang_up, press
 from tests.cast import NUMBER
+from tests.demonstration import TOKEN, running_demo
 
 HASH = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])")
-TOKEN = "demo-" + "7" * 32
 
 
 @dataclass(frozen=True)
@@ -68,47 +63,17 @@ def test_the_scan_finds_what_is_there(tmp_path: Path) -> None:
         assert scan(tmp_path, canary([number])), text
 
 
-@pytest.mark.timeout(120)
 async def test_after_calls_with_known_numbers_no_trace_of_them_is_left(tmp_path: Path) -> None:
-    data, temporary, port = tmp_path / "data", tmp_path / "tmp", 20_000 + secrets.randbelow(20_000)
-    temporary.mkdir()
-    environment = {
-        **os.environ,
-        "HOTLINE_DATA": str(data),
-        "HOTLINE_PORT": str(port),
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "TMPDIR": str(temporary),
-    }
     numbers = [f"+4915{secrets.randbelow(10**9):09d}" for _ in range(6)]
-    with (tmp_path / "log.txt").open("wb") as log:
-        server = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "app", "demo", env=environment, stdout=log, stderr=log
-        )
-    try:
-        base = f"http://127.0.0.1:{port}"
+    with running_demo(tmp_path) as demo:
         async with httpx.AsyncClient(timeout=10) as client:
-            await ready(client, base)
             for number in numbers:
-                call = await dial(Line(client, TokenSigner(TOKEN), base, NUMBER), number)
+                call = await dial(Line(client, TokenSigner(TOKEN), demo.url, NUMBER), number)
                 for keys in ("2", "2", "04109", "4", "2", "1"):
                     await press(call, keys)
                 await hang_up(call)
-            forged = await client.post(f"{base}/voice/incoming", data={"From": numbers[0], "CallSid": "CA1"})
+            forged = await client.post(f"{demo.url}/voice/incoming", data={"From": numbers[0], "CallSid": "CA1"})
             assert forged.status_code == 403
         wanted = canary(numbers, call.caller.call_sid)
         assert scan(tmp_path, wanted) == []
-    finally:
-        server.terminate()
-        await asyncio.wait_for(server.wait(), 30)
     assert scan(tmp_path, wanted) == []
-
-
-async def ready(client: httpx.AsyncClient, base: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            if (await client.get(f"{base}/healthz")).status_code == 200:
-                return
-        except httpx.TransportError:
-            await asyncio.sleep(0.2)
-    pytest.fail("the demonstration did not start")

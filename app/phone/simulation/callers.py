@@ -61,9 +61,7 @@ def draw_caller(playbook: Playbook, ears: tuple[Ear, ...], homes: tuple[str, ...
     goal = draw_goal(playbook, home, ear.language, random) if aims else None
     wanders = goal is None and habit not in STAY_TO_THE_END
     leaves_after = random.randrange(12) if habit == "hangs_up" else random.randrange(1, 41) if wanders else _NEVER
-    return Caller(
-        ear, random, habit, home, goal, leaves_after, random.choice(ENDINGS), random.choice(LONE_FINISH_KEYS)
-    )
+    return Caller(ear, random, habit, home, goal, leaves_after, random.choice(ENDINGS), random.choice(LONE_FINISH_KEYS))
 
 
 def next_deed(caller: Caller, scene: Scene) -> Deed:
@@ -113,7 +111,8 @@ def _wrong_key(caller: Caller, scene: Scene) -> str:
     if not caller.language_chosen:
         return caller.random.choice(UNOFFERED_KEYS + "*#0")
     named = [key for name, key in keys_of_choices(caller.ear, scene.text).items() if name != "finish"]
-    return caller.random.choice([*UNOFFERED_KEYS, *named, "*", "#", "0"])
+    keys: list[str] = [*UNOFFERED_KEYS, *named, "*", "#", "0"]
+    return caller.random.choice(keys)
 
 
 def _garbage(random: Random) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.ivr.model import Wording
+from app.ivr.flow import Wording
 from app.phone.simulation.scenes import squeezed
 
 _SLOT = re.compile(r"\\\{.*?\\\}")
@@ -12,11 +12,10 @@ _SLOT = re.compile(r"\\\{.*?\\\}")
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """One language's knowledge: `choices` by name, the longest first, `texts` of whole messages, templates of lines."""
+    """One language's knowledge: `choices` by name, the longest first, as text and as line; `texts` of messages."""
 
     language: str
-    choices: Mapping[str, str]
-    choice_line: str
+    choices: Mapping[str, tuple[str, re.Pattern[str]]]
     option_line: str
     invitation: re.Pattern[str]
     texts: Mapping[str, str]
@@ -25,20 +24,13 @@ class Ear:
 def ear_for(wording: Wording, language: str) -> Ear:
     """The ear of a caller who knows this language and no other."""
     texts = {id_: squeezed(text) for id_, text in wording[language].items()}
+    named = [id_ for id_ in texts if id_.startswith("choice.") and not id_.endswith(".words")]
     choices = {
-        id_.removeprefix("choice."): text
-        for id_, text in texts.items()
-        if id_.startswith("choice.") and not id_.endswith(".words")
+        id_.removeprefix("choice."): (texts[id_], re.compile(_pattern(texts["menu.choice"], {"choice": texts[id_]})))
+        for id_ in sorted(named, key=lambda id_: -len(texts[id_]))
     }
-    by_length = dict(sorted(choices.items(), key=lambda item: -len(item[1])))
-    return Ear(
-        language,
-        by_length,
-        texts["menu.choice"],
-        texts["centre.place_option"],
-        re.compile(_pattern(texts["language.invitation"], {})),
-        texts,
-    )
+    invitation = re.compile(_pattern(texts["language.invitation"], {}))
+    return Ear(language, choices, texts["centre.place_option"], invitation, texts)
 
 
 def invited_key(ear: Ear, heard: str) -> str | None:
@@ -50,10 +42,8 @@ def invited_key(ear: Ear, heard: str) -> str | None:
 def keys_of_choices(ear: Ear, heard: str) -> dict[str, str]:
     """The key of each choice that was named; a choice's name within a longer one is not taken for it."""
     keys: dict[str, str] = {}
-    for name, text in ear.choices.items():
-        if text not in heard:
-            continue
-        found = re.search(_pattern(ear.choice_line, {"choice": text}), heard)
+    for name, (text, line) in ear.choices.items():
+        found = line.search(heard) if text in heard else None
         if found and found["key"] not in keys.values():
             keys[name] = found["key"]
     return keys
@@ -61,7 +51,8 @@ def keys_of_choices(ear: Ear, heard: str) -> dict[str, str]:
 
 def key_of_place(ear: Ear, heard: str, place: str) -> str | None:
     """The key of a place that was offered by name."""
-    found = re.search(_pattern(ear.option_line, {"option.name": squeezed(place)}), heard)
+    name = squeezed(place)
+    found = re.search(_pattern(ear.option_line, {"option.name": name}), heard) if name in heard else None
     return found["key"] if found else None
 
 

@@ -17,11 +17,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Press:
+    """Press keys one after the other."""
+
     keys: str
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """Speak, whether or not the line listens for words."""
+
     words: str
 
 

@@ -1,0 +1,57 @@
+"""The command `hotline simulate`: shows progress, prints the calls that failed and what the simulation found."""
+
+import asyncio
+import json
+import os
+import sys
+
+from rich.console import Console
+from rich.progress import Progress
+
+from app.calls.playbook import Playbook
+from app.phone.simulation.door_call import Door
+from app.phone.simulation.result import Failure, Result
+from app.phone.simulation.service import OnProgress, simulate, simulate_at_door
+from app.phone.simulation.sharing import PART, simulate_shared
+
+
+def run(playbook: Playbook, calls: int, seed: int, door: Door | None = None, *, as_json: bool = False) -> int:
+    """Simulate calls with the engine or, if one is given, at the door; gives the exit code, 1 if a call failed."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Calls", total=calls)
+        result = _simulate(playbook, calls, seed, door, lambda done: progress.update(task, completed=done))
+    for failure in result.failures:
+        sys.stdout.write(_told(failure))
+    sys.stdout.write(f"{json.dumps(result.as_dict())}\n" if as_json else _summary(result))
+    return 1 if result.failed else 0
+
+
+def _simulate(playbook: Playbook, calls: int, seed: int, door: Door | None, on_progress: OnProgress) -> Result:
+    if door is not None:
+        return asyncio.run(_simulate_at(door, playbook, calls, seed, on_progress))
+    if calls > PART:
+        return simulate_shared(playbook, calls, seed, os.cpu_count() or 1, on_progress)
+    return simulate(playbook, calls, seed, on_progress)
+
+
+async def _simulate_at(door: Door, playbook: Playbook, calls: int, seed: int, on_progress: OnProgress) -> Result:
+    async with door.transport:
+        return await simulate_at_door(door, playbook, calls, seed, on_progress)
+
+
+def _told(failure: Failure) -> str:
+    return f"Seed {failure.seed}, call {failure.call}: {failure.fault}\n{failure.fixture}\n"
+
+
+def _summary(result: Result) -> str:
+    ended = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.ended.items()))
+    goals = ", ".join(f"{goal} {reached} of {wanted}" for goal, reached, wanted in _goals(result))
+    return (
+        f"{result.calls} calls in {result.steps} steps: {result.dead_ends} dead ends, {result.errors} errors.\n"
+        f"Counted as: {ended}.\nGoals reached: {goals}.\n"
+    )
+
+
+def _goals(result: Result) -> list[tuple[str, int, int]]:
+    return [(goal, result.reached[goal], wanted) for goal, wanted in sorted(result.wanted.items())]

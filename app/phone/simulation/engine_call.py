@@ -1,0 +1,131 @@
+"""A call straight to the engine, heard as text: keys and words reach it as a Gather would bring them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.calls.codes import OUTCOMES
+from app.calls.playbook import Playbook
+from app.calls.service import Advanced, advance
+from app.calls.speech import spoken
+from app.ivr.model import Gather, Hangup, Input, Message, Pressed, Said, Session, Silent, Speak, Started, Verb
+from app.phone.player import LoneFinishKey
+from app.phone.simulation.scenes import Deed, Press, Say, Scene, squeezed
+
+# Before a language is chosen the line speaks these.
+_UNCHOSEN = ("de", "en")
+_FINISH_KEY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Reads messages out; the same message sounds the same, so `read` remembers what was read."""
+
+    playbook: Playbook
+    read: dict[tuple[Message, str], str] = field(default_factory=dict)
+
+
+def read_out(voice: Voice, verbs: tuple[Verb, ...], language: str | None) -> str:
+    """All that is spoken, without white space: in the caller's language, then what brings its own."""
+    messages = [message for verb in verbs for message in _messages(verb)]
+    common = [
+        _sound(voice, message, spoken_in)
+        for spoken_in in ((language,) if language else _UNCHOSEN)
+        for message in messages
+        if message.language is None
+    ]
+    return "".join(common + [_sound(voice, message, message.language) for message in messages if message.language])
+
+
+def _messages(verb: Verb) -> Iterator[Message]:
+    if isinstance(verb, Speak):
+        yield from verb.messages
+    elif isinstance(verb, Gather):
+        yield from verb.question
+        yield from verb.menu
+
+
+def _sound(voice: Voice, message: Message, language: str) -> str:
+    known = voice.read.get((message, language))
+    if known is None:
+        texts = voice.playbook.wording[language]
+        known = texts[message.id]
+        for slot, type_, value in message.slots:
+            known = known.replace("{" + slot + "}", _slot(voice.playbook, slot, type_, value, language))
+        known = voice.read[message, language] = squeezed(known)
+    return known
+
+
+def _slot(playbook: Playbook, slot: str, type_: str, value: str, language: str) -> str:
+    match type_:
+        case "key":
+            return value
+        case "choice":
+            return playbook.wording[language][f"choice.{value}"]
+        case _:
+            return spoken(playbook, type_, slot.partition(".")[2], value, language)
+
+
+@dataclass(slots=True)
+class EngineCall:
+    """A call in progress; `inputs` are all that the engine was told, `outcome` the furthest that was counted."""
+
+    voice: Voice
+    lone_finish_key: LoneFinishKey
+    verbs: tuple[Verb, ...] = ()
+    session: Session | None = None
+    inputs: list[Input] = field(default_factory=list)
+    outcome: str = OUTCOMES[0]
+
+
+def begin(call: EngineCall) -> Scene:
+    """The line answers."""
+    return _advance(call, Session(call.voice.playbook.book.content_hash), Started())
+
+
+def do(call: EngineCall, deed: Deed) -> Scene:
+    """The caller's deed, and what comes of it; raises whatever the engine raises."""
+    gather = call.verbs[-1]
+    if not isinstance(gather, Gather) or call.session is None:
+        raise TypeError("A line that does not listen was told something.")
+    return _advance(call, call.session, _gathered(gather, deed, call.lone_finish_key))
+
+
+def _advance(call: EngineCall, session: Session, heard: Input) -> Scene:
+    call.inputs.append(heard)
+    advanced: Advanced = advance(call.voice.playbook, session, heard)
+    call.session, call.verbs = advanced.session, advanced.verbs
+    call.outcome = max(call.outcome, advanced.counted.get("outcome", OUTCOMES[0]), key=OUTCOMES.index)
+    text = read_out(call.voice, advanced.verbs, advanced.session.language)
+    match advanced.verbs[-1:]:
+        case (Gather(),):
+            return Scene(text, "asked")
+        case (Hangup(),) if text:
+            return Scene(text, "over")
+        case _:
+            return Scene(text, "stuck")
+
+
+def _gathered(gather: Gather, deed: Deed, lone_finish_key: LoneFinishKey) -> Input:
+    """A menu takes the first key; an entry ends with its length, the finish key or the time-out."""
+    match deed:
+        case Press(keys) if gather.kind == "digits":
+            return _entered(gather.length, keys, lone_finish_key)
+        case Press(keys):
+            return Pressed(keys[: gather.length])
+        case Say(words) if gather.speech and words.strip():
+            return Said(words.strip())
+        case _:
+            return Silent()
+
+
+def _entered(length: int, keys: str, lone_finish_key: LoneFinishKey) -> Input:
+    """Twilio's pages differ on a lone finish key: it ends the entry, or nothing comes of it until the time-out."""
+    entered = ""
+    for key in keys:
+        if key == _FINISH_KEY and (entered or lone_finish_key == "ends"):
+            return Pressed(entered + _FINISH_KEY)
+        if key != _FINISH_KEY:
+            entered += key
+        if len(entered) == length:
+            break
+    return Pressed(entered) if entered else Silent()
