@@ -29,8 +29,10 @@ from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
 from app.kit.settings import Settings, get_settings, production_faults
 from app.kit.signals import ending_by_signals
-from app.main import TokenSigner, build_application
+from app.main import TokenSigner, build_application, webhooks
 from app.phone.line import Line
+from app.phone.simulation.command import run as simulate
+from app.phone.simulation.door_call import Door
 from app.phone.terminal import talk as talk_on
 from app.texts.approvals import approve
 
@@ -252,6 +254,27 @@ def talk(
             await talk_on(line, recogniser=lambda text, language: message_of(content.wording, text, language))
 
     asyncio.run(hold())
+
+
+@app.command(name="simulate")
+def simulate_command(
+    calls: Annotated[int, typer.Option(min=1, help="How many calls.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 1,
+    *,
+    door: Annotated[bool, typer.Option("--door", help="Through the signed webhooks, on a network that fails.")] = False,
+    url: Annotated[str | None, typer.Option(help="With --door: a running demonstration; default: in process.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+) -> None:
+    """Let simulated callers of many kinds call; a call that fails is printed as a conversation."""
+    settings = with_demo_secrets(get_settings())
+    playbook = _open_playbook(settings, production=False)
+    place = None
+    if door:
+        transport = httpx.AsyncHTTPTransport() if url else httpx.ASGITransport(app=webhooks(settings, playbook))
+        signer = TokenSigner(settings.twilio_auth_token)
+        base_url = url or settings.public_base_url
+        place = Door(transport, signer, base_url, settings.hotline_number, settings.twilio_account_sid)
+    raise SystemExit(simulate(playbook, calls, seed, place, as_json=as_json))
 
 
 @texts_app.command(name="approve")

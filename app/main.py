@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -50,10 +50,7 @@ def build_application(
     The database pool opens and closes with the application, and `background` runs as long as it;
     `phone` adds the browser telephone.
     """
-    setter = Typesetter(playbook)
-    prepare(setter)
-    keys = KeyRing.from_setting(settings.session_keys)
-    tokens = tuple(token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token)
+    telephony = _telephony(settings, playbook)
     doors: dict[str, Application] = {}
     client = httpx.AsyncClient(timeout=PHONE_SECONDS)
 
@@ -61,8 +58,7 @@ def build_application(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with await open_pool(database_url) as pool, client:
             app.state.pool = pool
-            telephony = Telephony(setter, keys, tokens, settings.public_base_url, pool, now)
-            doors["/voice/"] = voice_app(telephony)
+            doors["/voice/"] = voice_app(replace(telephony, pool=pool))
             work = asyncio.create_task(background(pool))
             yield
             work.cancel()
@@ -80,6 +76,19 @@ def build_application(
             await pages(scope, receive, send)
 
     return application
+
+
+def webhooks(settings: Settings, playbook: Playbook) -> Application:
+    """Twilio's door alone, without a database: what a call counts as is not kept."""
+    return voice_app(_telephony(settings, playbook))
+
+
+def _telephony(settings: Settings, playbook: Playbook) -> Telephony:
+    setter = Typesetter(playbook)
+    prepare(setter)
+    keys = KeyRing.from_setting(settings.session_keys)
+    tokens = tuple(token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token)
+    return Telephony(setter, keys, tokens, settings.public_base_url, None, now)
 
 
 def _pages(lifespan: Any) -> FastAPI:  # noqa: ANN401  FastAPI's own type for this is generic over the application.

@@ -40,27 +40,27 @@ def advance(playbook: Playbook, session: Session, heard: Input) -> Advanced:
         session = taken.session
         *spoken, last = taken.verbs or (None,)
         verbs += [verb for verb in spoken if verb is not None]
-        answer = _answer(playbook, session, last)
-        if answer is None:
+        done = answer(playbook, session.language, last)
+        if done is None:
             verbs += [last] if last is not None else []
             return Advanced(session, tuple(verbs), counted_once(counted))
-        heard = answer
+        heard = done
 
 
-def _answer(playbook: Playbook, session: Session, verb: Verb | None) -> Done | None:
+def answer(playbook: Playbook, language: str | None, verb: Verb | None) -> Done | None:
     """What comes back at once: an effect's outcome. A hand-over that nobody serves has failed."""
     match verb:
         case Perform():
-            return _perform(playbook, session, verb)
+            return _perform(playbook, language, verb)
         case Wait() | Connect() | Record():
             return Done("failed")
         case _:
             return None
 
 
-def _perform(playbook: Playbook, session: Session, verb: Perform) -> Done:
+def _perform(playbook: Playbook, language: str | None, verb: Perform) -> Done:
     try:
-        return EFFECTS[verb.effect].run(playbook, verb.given, session.language)
+        return EFFECTS[verb.effect].run(playbook, verb.given, language)
     except Exception as error:  # noqa: BLE001  A caller never hears of a fault: the flow knows what to say then.
         log.error("effect failed", effect=verb.effect, error=type(error).__name__)  # noqa: TRY400  An error's text may quote what a caller typed or said.
         return Done("failed")

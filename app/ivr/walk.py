@@ -79,9 +79,10 @@ class Walk:
         self._jump(self.book.flows[self.book.main].start)
 
     def go_home(self) -> None:
-        """Back to the main menu; before a language is chosen, to the start."""
+        """Back to the main menu; from there, and before a language is chosen, to the choice of a language."""
         main = self.book.flows[self.book.main]
-        self._jump((main.home if "language" in self.facts else None) or main.start)
+        is_home = self.stack == [(main.name, main.home)] or "language" not in self.facts
+        self._jump(main.start if is_home else main.home or main.start)
 
     def go_to_person(self) -> None:
         main = self.book.flows[self.book.main]

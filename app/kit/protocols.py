@@ -1,6 +1,10 @@
 """What a room or a door needs from another door; the application fills it in when it is built."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from app.kit.errors import HotlineError
 
 
 class Signer(Protocol):
@@ -9,3 +13,100 @@ class Signer(Protocol):
     def sign(self, url: str, params: list[tuple[str, str]]) -> str:
         """The value of the signature header for a form posted to the full public URL."""
         ...
+
+
+class ProviderBusy(HotlineError):
+    """The telephone provider did not do what it was asked, or did not say so; a later try may succeed.
+
+    `maybe_done` is true where the request may have been carried out although no answer came: whoever creates a call
+    or sends a message then looks before asking again.
+    """
+
+    def __init__(self, message: str, *, maybe_done: bool) -> None:
+        super().__init__(message)
+        self.maybe_done = maybe_done
+
+
+class ProviderRefused(HotlineError):
+    """The telephone provider refuses, and would again; `status` is its answer's, `code` its own error number."""
+
+    def __init__(self, message: str, *, status: int, code: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class CallOver(ProviderRefused):
+    """The call has ended or its record is gone, so it cannot be sent anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingCall:
+    """A call to be placed: `url` gives its first document, `status_url` hears of every step of its progress."""
+
+    to_number: str
+    from_number: str
+    url: str
+    status_url: str = ""
+    fallback_url: str = ""
+    ring_seconds: int = 30
+    limit_seconds: int = 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """An SMS to be sent."""
+
+    to_number: str
+    from_number: str
+    text: str
+    status_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRecord:
+    """What the provider keeps of a call, a message or a recording; `at` is when that ended, left or was made."""
+
+    sid: str
+    status: str
+    at: datetime
+
+
+class Telephony(Protocol):
+    """The telephone provider's verbs; each raises ProviderBusy, ProviderRefused, and CallOver where a call is over.
+
+    Ending and deleting are done also where there is nothing left to end or to delete. A record that the provider
+    does not let go yet raises ProviderBusy.
+    """
+
+    async def create_call(self, call: OutgoingCall) -> str:
+        """Place a call and give its Sid; the provider lets one a second leave and queues the others."""
+        ...
+
+    async def redirect_call(self, call_sid: str, url: str) -> None:
+        """Take a connected call to another document, wherever it is."""
+        ...
+
+    async def end_call(self, call_sid: str) -> None: ...
+
+    async def send_message(self, message: TextMessage) -> str:
+        """Send an SMS and give its Sid."""
+        ...
+
+    async def fetch_recording(self, recording_sid: str) -> bytes:
+        """The recording as a WAV file."""
+        ...
+
+    async def list_calls(self, ended_before: datetime) -> list[ProviderRecord]:
+        """All calls that have ended by then, also those that the application never saw."""
+        ...
+
+    async def list_messages(self, sent_before: datetime) -> list[ProviderRecord]: ...
+
+    async def list_recordings(self, made_before: datetime) -> list[ProviderRecord]: ...
+
+    async def delete_call(self, call_sid: str) -> None: ...
+
+    async def delete_message(self, message_sid: str) -> None: ...
+
+    async def delete_recording(self, recording_sid: str) -> None: ...

@@ -14,7 +14,7 @@ def safe_document(setter: Typesetter, language: str | None, path: str, query: st
     values = {name: found[0] for name, found in parse_qs(query).items()}
     known = language if language in setter.playbook.wording else None
     if _AGAIN in values:
-        return render(setter, (Speak((Message("safe.goodbye"),)), Hangup("informed")), known, "")
+        return render(setter, (Speak((Message("safe.goodbye"),)), Hangup("abandoned")), known, "")
     url = f"{base_url}{path}?{urlencode({**values, _AGAIN: 1})}{RETRIES}"
     return render(setter, (Speak((Message("safe.error"),)), Redirect()), known, url)
 

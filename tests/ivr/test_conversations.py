@@ -30,7 +30,7 @@ def test_every_edge_is_walked_and_the_diagrams_are_fresh() -> None:
     ("turns", "sentence"),
     [
         ([{"hears": ["goodbye"]}], "turn 1 (hears): the caller hears welcome.name, language.invitation"),
-        ([{"presses": "1"}, {"is hung up": "informed"}], "instead the caller is asked promise.short, topic.question"),
+        ([{"presses": "1"}, {"is hung up": "abandoned"}], "instead the caller is asked promise.short, topic.question"),
         ([{"sings": "la"}], "there is no such verb"),
         (["hangs up", {"presses": "1"}], "nothing is asked here, but the call is over"),
     ],

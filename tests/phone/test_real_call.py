@@ -50,6 +50,10 @@ async def test_a_caller_finds_a_centre_and_asks_about_money(chromium: Browser, d
     await expect(log).to_contain_text("1000")
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+    await expect(page.locator("#say")).to_be_visible()
+    assert await page.evaluate(
+        "[...document.querySelectorAll('section')].every(part => part.scrollWidth <= part.clientWidth)"
+    )
     await page.keyboard.press("Escape")
     await state(page, "ended")
     await page.close()

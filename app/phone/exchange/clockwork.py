@@ -23,9 +23,9 @@ from app.phone.exchange.models import (
     Tell,
 )
 from app.phone.exchange.outbound import pick_up, ring
-from app.phone.exchange.playing import fall_back, go_on
+from app.phone.exchange.playing import fall_back, go_on, reach
 from app.phone.exchange.state import Exchange, take_due
-from app.phone.webhook import LineFault, ask
+from app.phone.webhook import LineFault
 
 _TICK_SECONDS = 0.05
 
@@ -106,9 +106,8 @@ def _end_dial_in_time(exchange: Exchange, call: Call) -> None:
 
 async def _deliver(exchange: Exchange, notice: Tell) -> None:
     """A notice that does not arrive troubles nobody on the telephone."""
-    signer = exchange.accounts[notice.account_sid].signer
     try:
-        await ask(exchange.client, signer, notice.request, notice.params)
+        await reach(exchange, notice.account_sid, notice.request, notice.params)
     except LineFault as fault:
         call = exchange.calls.get(dict(notice.params).get("CallSid", ""))
         if call is not None:

@@ -8,19 +8,27 @@ from app.phone.awaiting import Gathering, Played, Recording, Request
 from app.phone.exchange.clockwork import pass_time
 from app.phone.exchange.ending import end_call
 from app.phone.exchange.messages import keep_recording, recording_url
-from app.phone.exchange.models import Account, Call, ExchangeRefusal, GoOn, Hook, Instructions, Silence
+from app.phone.exchange.models import (
+    Account,
+    Call,
+    CallStatus,
+    Ends,
+    ExchangeRefusal,
+    GoOn,
+    Hook,
+    Instructions,
+    Silence,
+)
 from app.phone.exchange.notices import params_of, tell
 from app.phone.exchange.outbound import first_step, new_call
 from app.phone.exchange.playing import stopped_at
 from app.phone.exchange.state import Exchange, schedule
 
 
-async def call_in(
-    exchange: Exchange, account: Account, from_number: str, to_number: str, instructions: Instructions | None = None
-) -> Call:
+async def call_in(exchange: Exchange, account: Account, ends: Ends, instructions: Instructions | None = None) -> Call:
     """Somebody dials a number of the account; `instructions` are those of a softphone's application instead."""
-    chosen = instructions or account.numbers[to_number]
-    call = new_call(exchange, account, from_number, to_number, "inbound", chosen)
+    chosen = instructions or account.numbers[ends.to_number]
+    call = new_call(exchange, account, ends, "inbound", chosen)
     step = first_step(chosen)
     if step is None:
         raise ExchangeRefusal(400, 21402, "The number has no address for its calls")
@@ -47,23 +55,21 @@ async def leave_message(exchange: Exchange, call: Call, seconds: int, ended_by: 
     """Speak for so long where the line records, and end with a key."""
     if isinstance(call.awaiting, Recording):
         recording = call.awaiting
-        await pass_time_while_speaking(exchange, call, seconds)
-        _continue(exchange, call, _recorded(exchange, call, recording, seconds, ended_by))
+        # The line hears no silence while somebody speaks.
+        call.moment += 1
+        await pass_time(exchange, seconds)
+        if call.awaiting is recording:
+            _continue(exchange, call, _recorded(exchange, call, recording, seconds, ended_by))
     await pass_time(exchange)
-
-
-async def pass_time_while_speaking(exchange: Exchange, call: Call, seconds: int) -> None:
-    """The line hears no silence while somebody speaks."""
-    call.moment += 1
-    await pass_time(exchange, seconds)
 
 
 async def hang_up(exchange: Exchange, call: Call) -> None:
     """Put the receiver down; what was recorded until then is kept. Twice is once."""
     if isinstance(call.awaiting, Recording) and not call.ended:
-        request = _recorded(exchange, call, call.awaiting, 1, "hangup")
+        seconds = max(round(exchange.now_seconds - call.waits_since_seconds), 1)
+        request = _recorded(exchange, call, call.awaiting, seconds, "hangup")
         tell(exchange, call.account_sid, request, params_of(call, "completed"))
-    unanswered = "canceled" if call.direction != "inbound" else "no-answer"
+    unanswered: CallStatus = "canceled" if call.direction != "inbound" else "no-answer"
     end_call(exchange, call, "completed" if call.status == "in-progress" else unanswered)
     await pass_time(exchange)
 

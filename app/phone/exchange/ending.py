@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from app.phone import player
-from app.phone.awaiting import Ended, Request
+from app.phone.awaiting import Ended, Played, Request
 from app.phone.exchange.conferences import end_dial, leave
 from app.phone.exchange.models import Call, CallStatus
 from app.phone.exchange.notices import params_of, tell, tell_progress
@@ -40,7 +40,7 @@ def leave_place(exchange: Exchange, call: Call, why: Literal["hangup", "redirect
         _tell_parent(exchange, call)
 
 
-def take_from_queue(exchange: Exchange, call: Call, why: str) -> Request | player.Played | None:
+def take_from_queue(exchange: Exchange, call: Call, why: str) -> Request | Played | None:
     """Give up the place and say what follows, None for a call that has none; its document is the waiting one's again.
 
     A document that the action of the Enqueue answers with counts only where the call left by itself.
@@ -79,10 +79,10 @@ def end_unneeded(exchange: Exchange, call: Call) -> None:
 
 def _tell_parent(exchange: Exchange, leg: Call) -> None:
     """A leg is gone: its Dial is over once nobody else rings for it."""
-    parent = exchange.calls[leg.parent_sid]
-    dial = parent.dial
-    if dial is None or leg.sid not in dial.leg_sids:
+    parent = exchange.calls.get(leg.parent_sid)
+    if parent is None or parent.dial is None or leg.sid not in parent.dial.leg_sids:
         return
+    dial = parent.dial
     others = tuple(sid for sid in dial.leg_sids if sid != leg.sid)
     if leg.answered_seconds is None and others:
         parent.dial = replace(dial, leg_sids=others)

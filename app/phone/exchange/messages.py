@@ -7,6 +7,7 @@ from typing import Literal
 from app.phone.exchange.models import (
     Account,
     Call,
+    Ends,
     ExchangeRefusal,
     Hook,
     MessageMoves,
@@ -25,18 +26,18 @@ _UNREACHABLE_CODE = 30006
 _SAMPLES_A_SECOND = 8000
 
 
-def send(
-    exchange: Exchange, account: Account, from_number: str, to_number: str, body: str, status_hook: Hook
-) -> TextMessage:
+def send(exchange: Exchange, account: Account, ends: Ends, body: str, status_hook: Hook) -> TextMessage:
     """Take an SMS; raises ExchangeRefusal where its sender is none of the account's numbers or its text too long."""
     if not body or len(body) > LONGEST_BODY:
         raise ExchangeRefusal(400, 21617 if body else 21602, "The message has no body or a body that is too long")
-    if from_number not in account.numbers:
+    if ends.from_number not in account.numbers:
         raise ExchangeRefusal(400, 21660, "The sender is no number of this account")
     sid, serial = new_sid(exchange, "SM")
-    message = TextMessage(sid, serial, account.sid, from_number, to_number, body, exchange.now_seconds, status_hook)
+    message = TextMessage(
+        sid, serial, account.sid, ends.from_number, ends.to_number, body, exchange.now_seconds, status_hook
+    )
     exchange.messages[sid] = message
-    arrives = to_number not in exchange.mute_numbers
+    arrives = ends.to_number not in exchange.mute_numbers
     schedule(exchange, MessageMoves(sid, "sent"), SENT_SECONDS)
     schedule(exchange, MessageMoves(sid, "delivered" if arrives else "undelivered"), ARRIVED_SECONDS)
     return message

@@ -1,4 +1,4 @@
-"""What the stand-in exchange holds: accounts, calls, queues, conferences, messages, recordings, and what is due when."""
+"""What the stand-in exchange holds: accounts, calls, rooms, messages, recordings, and what is due when."""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -39,12 +39,22 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """Where a call gets its documents: `twiml` is played first where it is given."""
+    """Where a call gets its documents, how long it rings and lasts; `twiml` is played first where it is given."""
 
     voice: Hook = Hook()
     fallback: Hook = Hook()
     status: Hook = Hook()
     twiml: str = ""
+    ring_seconds: float = 60.0
+    limit_seconds: float = CALL_LIMIT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two numbers of a call or a message."""
+
+    from_number: str
+    to_number: str
 
 
 @dataclass(slots=True)
@@ -106,11 +116,10 @@ class Call:
     created_seconds: float
     instructions: Instructions
     parent_sid: str = ""
-    ring_seconds: float = 60.0
-    limit_seconds: float = CALL_LIMIT_SECONDS
     answered_seconds: float | None = None
     ended_seconds: float | None = None
     awaiting: Awaiting | None = None
+    waits_since_seconds: float = 0.0
     verbs: tuple[Verb, ...] = ()
     heard: list[Heard] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)

@@ -5,14 +5,15 @@ from dataclasses import replace
 from app.phone.awaiting import Request, request_for
 from app.phone.exchange.ending import end_unneeded
 from app.phone.exchange.models import (
-    CALL_LIMIT_SECONDS,
     LONGEST_BACKLOG_SECONDS,
     Account,
     Call,
     Callee,
+    CallStatus,
     Dial,
     Direction,
     Document,
+    Ends,
     ExchangeRefusal,
     GoOn,
     Instructions,
@@ -25,49 +26,42 @@ from app.phone.exchange.state import Exchange, new_sid, schedule
 
 
 def new_call(
-    exchange: Exchange,
-    account: Account,
-    from_number: str,
-    to_number: str,
-    direction: Direction,
-    instructions: Instructions,
+    exchange: Exchange, account: Account, ends: Ends, direction: Direction, instructions: Instructions
 ) -> Call:
     """A call at its beginning: one from outside rings, one of ours waits for its turn."""
     sid, serial = new_sid(exchange, "CA")
-    status = "ringing" if direction == "inbound" else "queued"
-    call = Call(sid, serial, account.sid, from_number, to_number, direction, status, exchange.now_seconds, instructions)
+    status: CallStatus = "ringing" if direction == "inbound" else "queued"
+    call = Call(
+        sid,
+        serial,
+        account.sid,
+        ends.from_number,
+        ends.to_number,
+        direction,
+        status,
+        exchange.now_seconds,
+        instructions,
+    )
     exchange.calls[sid] = call
     return call
 
 
-def create_call(
-    exchange: Exchange,
-    account: Account,
-    from_number: str,
-    to_number: str,
-    instructions: Instructions,
-    *,
-    ring_seconds: float = 60.0,
-    limit_seconds: float = CALL_LIMIT_SECONDS,
-) -> Call:
+def create_call(exchange: Exchange, account: Account, ends: Ends, instructions: Instructions) -> Call:
     """A call by the REST API: it leaves at the account's pace; raises ExchangeRefusal beyond a day's backlog."""
     slot_seconds = max(exchange.now_seconds, account.next_slot_seconds)
     if slot_seconds - exchange.now_seconds > LONGEST_BACKLOG_SECONDS:
         raise ExchangeRefusal(429, 20429, "Too Many Requests")
     account.next_slot_seconds = slot_seconds + 1 / account.calls_a_second
-    call = new_call(exchange, account, from_number, to_number, "outbound-api", instructions)
-    call.ring_seconds, call.limit_seconds = ring_seconds, limit_seconds
+    call = new_call(exchange, account, ends, "outbound-api", instructions)
     schedule(exchange, Ring(call.sid), slot_seconds - exchange.now_seconds)
     return call
 
 
-def start_leg(
-    exchange: Exchange, parent: Call, number: str, caller_id: str, ring_seconds: float, instructions: Instructions
-) -> Call:
+def start_leg(exchange: Exchange, parent: Call, ends: Ends, instructions: Instructions) -> Call:
     """The other side of a Dial; it rings at once, as the provider's pace does not hold for it."""
     account = exchange.accounts[parent.account_sid]
-    leg = new_call(exchange, account, caller_id, number, "outbound-dial", instructions)
-    leg.parent_sid, leg.ring_seconds = parent.sid, ring_seconds
+    leg = new_call(exchange, account, ends, "outbound-dial", instructions)
+    leg.parent_sid = parent.sid
     schedule(exchange, Ring(leg.sid))
     return leg
 
@@ -80,8 +74,8 @@ def ring(exchange: Exchange, call: Call) -> None:
     call.status = "ringing"
     tell_progress(exchange, call, "ringing")
     callee = exchange.callees.get(call.to_number, Callee())
-    if callee.outcome == "no-answer" or callee.rings_seconds > call.ring_seconds:
-        schedule(exchange, PutDown(call.sid, "no-answer"), call.ring_seconds)
+    if callee.outcome == "no-answer" or callee.rings_seconds > call.instructions.ring_seconds:
+        schedule(exchange, PutDown(call.sid, "no-answer"), call.instructions.ring_seconds)
     elif callee.outcome == "answers":
         schedule(exchange, PickUp(call.sid), callee.rings_seconds)
     else:
@@ -107,7 +101,7 @@ def be_answered(exchange: Exchange, call: Call) -> None:
     """The call is connected from now on, for as long as it may last."""
     call.status, call.answered_seconds = "in-progress", exchange.now_seconds
     tell_progress(exchange, call, "answered")
-    schedule(exchange, PutDown(call.sid, "completed"), call.limit_seconds)
+    schedule(exchange, PutDown(call.sid, "completed"), call.instructions.limit_seconds)
 
 
 def first_step(instructions: Instructions) -> Request | Document | None:

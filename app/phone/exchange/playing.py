@@ -10,6 +10,7 @@ from app.phone.awaiting import (
     Ended,
     Gathering,
     Left,
+    Params,
     Played,
     Queued,
     Recording,
@@ -25,6 +26,7 @@ from app.phone.exchange.models import (
     Dial,
     DialLimit,
     Document,
+    Ends,
     GoOn,
     Hook,
     Instructions,
@@ -38,6 +40,7 @@ from app.phone.exchange.notices import params_of
 from app.phone.exchange.outbound import be_answered, start_leg
 from app.phone.exchange.state import Exchange, new_sid, prompt_seconds, schedule
 from app.phone.line import LONGEST_CHAIN
+from app.phone.webhook import Exchange as Answered
 from app.phone.webhook import LineFault, ask
 
 # What the provider calls the faults, in the request to the fallback address.
@@ -101,11 +104,17 @@ async def _fetch(exchange: Exchange, call: Call, request: Request) -> str:
     call.chain += 1
     if call.chain > LONGEST_CHAIN:
         raise LineFault(f"The line led on {LONGEST_CHAIN} times without asking the caller anything.")
-    signer = exchange.accounts[call.account_sid].signer
-    answered = await ask(exchange.client, signer, request, params_of(call))
+    answered = await reach(exchange, call.account_sid, request, params_of(call))
     if answered.content_type not in _TWIML_TYPES:
         raise LineFault(f"The line answered with {answered.content_type or 'no content type'} instead of TwiML.")
     return answered.answer
+
+
+async def reach(exchange: Exchange, account_sid: str, request: Request, params: Params) -> Answered:
+    """Call a webhook of the account; raises LineFault, also for an address that is none by itself."""
+    if not request.url.startswith(("http://", "https://")):
+        raise LineFault("The line names an address without a host in a document that was not fetched from one.")
+    return await ask(exchange.client, exchange.accounts[account_sid].signer, request, params)
 
 
 def _opened(call: Call, document: str, url: str) -> Played:
@@ -124,7 +133,7 @@ def _wait_in(exchange: Exchange, call: Call, awaiting: Awaiting, delay_seconds: 
     """Wait there for what comes next, or say what follows at once."""
     if delay_seconds > 0 or not isinstance(awaiting, Redirected):
         call.chain = 0
-    call.awaiting = awaiting
+    call.awaiting, call.waits_since_seconds = awaiting, exchange.now_seconds + delay_seconds
     match awaiting:
         case Gathering(timeout_seconds=seconds) | Recording(timeout_seconds=seconds):
             schedule(exchange, Silence(call.sid, call.moment), delay_seconds + seconds)
@@ -221,15 +230,15 @@ def _ring_everybody(exchange: Exchange, call: Call, verb: Verb, dial: Dial) -> N
     legs = []
     for noun in nouns:
         number = f"client:{noun.text}" if noun.name == "Client" else noun.text
-        instructions = _leg_instructions(noun, dial.dialled.base_url)
-        legs.append(start_leg(exchange, call, number, caller_id, ring_seconds, instructions).sid)
+        instructions = _leg_instructions(noun, dial.dialled.base_url, ring_seconds)
+        legs.append(start_leg(exchange, call, Ends(caller_id, number), instructions).sid)
     call.dial = replace(dial, leg_sids=tuple(legs))
 
 
-def _leg_instructions(noun: Verb, base_url: str) -> Instructions:
+def _leg_instructions(noun: Verb, base_url: str, ring_seconds: float) -> Instructions:
     address = noun.attributes.get("url", "") if noun.name != "Dial" else ""
     voice = Hook(urljoin(base_url, address) if address else "", noun.attributes.get("method", "POST").upper())
-    return Instructions(voice, status=hook_of(noun, base_url, "completed"))
+    return Instructions(voice, status=hook_of(noun, base_url, "completed"), ring_seconds=ring_seconds)
 
 
 def stopped_at(verbs: tuple[Verb, ...], rest: tuple[Verb, ...]) -> Verb:

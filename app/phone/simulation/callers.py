@@ -5,7 +5,6 @@ from random import Random
 from typing import Literal
 
 from app.calls.playbook import Playbook
-from app.phone.player import LoneFinishKey
 from app.phone.simulation.goals import Goal, Home, draw_goal, draw_home
 from app.phone.simulation.listening import Ear, hears, invited_key, key_of_place, keys_of_choices
 from app.phone.simulation.scenes import Deed, HangUp, Press, Say, Scene, Wait
@@ -20,7 +19,6 @@ HOLD_ON: tuple[Habit, ...] = ("patient", "slow", "wrong_keys", "garbage_speech",
 STAY_TO_THE_END: tuple[Habit, ...] = ("silent", "only_wrong_keys")
 LEAVE: tuple[Habit, ...] = ("hangs_up", "restless")
 ENDINGS: tuple[Ending, ...] = ("finish", "silence", "hang_up")
-LONE_FINISH_KEYS: tuple[LoneFinishKey, ...] = ("swallowed", "ends")
 # Menus have at most five choices, so these never are a choice.
 UNOFFERED_KEYS = "6789"
 EVERY_KEY = "1234567890*#"
@@ -41,7 +39,6 @@ class Caller:
     goal: Goal | None
     leaves_after: int
     ending: Ending
-    lone_finish_key: LoneFinishKey
     language_chosen: bool = False
     reached: bool = False
     erred: bool = False
@@ -61,12 +58,16 @@ def draw_caller(playbook: Playbook, ears: tuple[Ear, ...], homes: tuple[str, ...
     goal = draw_goal(playbook, home, ear.language, random) if aims else None
     wanders = goal is None and habit not in STAY_TO_THE_END
     leaves_after = random.randrange(12) if habit == "hangs_up" else random.randrange(1, 41) if wanders else _NEVER
-    return Caller(ear, random, habit, home, goal, leaves_after, random.choice(ENDINGS), random.choice(LONE_FINISH_KEYS))
+    return Caller(ear, random, habit, home, goal, leaves_after, random.choice(ENDINGS))
+
+
+def notice(caller: Caller, scene: Scene) -> None:
+    """Hear whether this is what the caller called for."""
+    caller.reached = caller.reached or (caller.goal is not None and any(s in scene.text for s in caller.goal.signs))
 
 
 def next_deed(caller: Caller, scene: Scene) -> Deed:
-    """What the caller does upon what it heard; notes when the goal is reached."""
-    caller.reached = caller.reached or (caller.goal is not None and any(s in scene.text for s in caller.goal.signs))
+    """What the caller does upon what it heard."""
     caller.done += 1
     if caller.done > caller.leaves_after:
         return HangUp()

@@ -6,7 +6,7 @@ import os
 import sys
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from app.calls.playbook import Playbook
 from app.phone.simulation.door_call import Door
@@ -14,17 +14,25 @@ from app.phone.simulation.result import Failure, Result
 from app.phone.simulation.service import OnProgress, simulate, simulate_at_door
 from app.phone.simulation.sharing import PART, simulate_shared
 
+_DRAWN_EVERY = 50
+
 
 def run(playbook: Playbook, calls: int, seed: int, door: Door | None = None, *, as_json: bool = False) -> int:
     """Simulate calls with the engine or, if one is given, at the door; gives the exit code, 1 if a call failed."""
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    shown = console.is_terminal
+    # It draws only when it is told to: a thread of its own would be forked along with the processes that call.
+    with Progress(console=console, transient=True, disable=not shown, auto_refresh=False) as progress:
         task = progress.add_task("Calls", total=calls)
-        result = _simulate(playbook, calls, seed, door, lambda done: progress.update(task, completed=done))
+        result = _simulate(playbook, calls, seed, door, lambda done: _draw(progress, task, done))
     for failure in result.failures:
         sys.stdout.write(_told(failure))
     sys.stdout.write(f"{json.dumps(result.as_dict())}\n" if as_json else _summary(result))
     return 1 if result.failed else 0
+
+
+def _draw(progress: Progress, task: TaskID, done: int) -> None:
+    progress.update(task, completed=done, refresh=done % _DRAWN_EVERY == 0)
 
 
 def _simulate(playbook: Playbook, calls: int, seed: int, door: Door | None, on_progress: OnProgress) -> Result:

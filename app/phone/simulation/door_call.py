@@ -6,7 +6,7 @@ import httpx
 
 from app.kit.protocols import Signer
 from app.phone.awaiting import Ended, Gathering
-from app.phone.caller import DEMO_ACCOUNT_SID, DEMO_CALLER_NUMBER
+from app.phone.caller import DEMO_ACCOUNT_SID
 from app.phone.line import Line, LiveCall, dial, hang_up, press, say, wait
 from app.phone.simulation import engine_call
 from app.phone.simulation.engine_call import EngineCall
@@ -40,7 +40,7 @@ class DoorCall:
 async def begin(call: DoorCall) -> Scene:
     """The line answers; raises LineFault or DoorFault where it fails the caller."""
     expected = engine_call.begin(call.shadow)
-    call.live = await dial(call.line, DEMO_CALLER_NUMBER, call.shadow.lone_finish_key)
+    call.live = await dial(call.line)
     return _heard(call.live, 0, expected)
 
 

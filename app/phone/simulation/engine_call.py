@@ -8,12 +8,10 @@ from app.calls.playbook import Playbook
 from app.calls.service import Advanced, advance
 from app.calls.speech import spoken
 from app.ivr.model import Gather, Hangup, Input, Message, Pressed, Said, Session, Silent, Speak, Started, Verb
-from app.phone.player import LoneFinishKey
 from app.phone.simulation.scenes import Deed, Press, Say, Scene, squeezed
 
 # Before a language is chosen the line speaks these.
 _UNCHOSEN = ("de", "en")
-_FINISH_KEY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,6 @@ class EngineCall:
     """A call in progress; `inputs` are all that the engine was told, `outcome` the furthest that was counted."""
 
     voice: Voice
-    lone_finish_key: LoneFinishKey
     verbs: tuple[Verb, ...] = ()
     session: Session | None = None
     inputs: list[Input] = field(default_factory=list)
@@ -87,7 +84,7 @@ def do(call: EngineCall, deed: Deed) -> Scene:
     gather = call.verbs[-1]
     if not isinstance(gather, Gather) or call.session is None:
         raise TypeError("A line that does not listen was told something.")
-    return _advance(call, call.session, _gathered(gather, deed, call.lone_finish_key))
+    return _advance(call, call.session, _gathered(gather, deed))
 
 
 def _advance(call: EngineCall, session: Session, heard: Input) -> Scene:
@@ -105,27 +102,12 @@ def _advance(call: EngineCall, session: Session, heard: Input) -> Scene:
             return Scene(text, "stuck")
 
 
-def _gathered(gather: Gather, deed: Deed, lone_finish_key: LoneFinishKey) -> Input:
-    """A menu takes the first key; an entry ends with its length, the finish key or the time-out."""
+def _gathered(gather: Gather, deed: Deed) -> Input:
+    """Keys end with the length that is asked for or with the time-out; words count where the line listens for them."""
     match deed:
-        case Press(keys) if gather.kind == "digits":
-            return _entered(gather.length, keys, lone_finish_key)
         case Press(keys):
             return Pressed(keys[: gather.length])
         case Say(words) if gather.speech and words.strip():
             return Said(words.strip())
         case _:
             return Silent()
-
-
-def _entered(length: int, keys: str, lone_finish_key: LoneFinishKey) -> Input:
-    """Twilio's pages differ on a lone finish key: it ends the entry, or nothing comes of it until the time-out."""
-    entered = ""
-    for key in keys:
-        if key == _FINISH_KEY and (entered or lone_finish_key == "ends"):
-            return Pressed(entered + _FINISH_KEY)
-        if key != _FINISH_KEY:
-            entered += key
-        if len(entered) == length:
-            break
-    return Pressed(entered) if entered else Silent()

@@ -12,10 +12,13 @@ _SLOT = re.compile(r"\\\{.*?\\\}")
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """One language's knowledge: `choices` by name, the longest first, as text and as line; `texts` of messages."""
+    """One language's knowledge: `choices` by their words, the longest first; `texts` of messages.
+
+    Two choices of different menus may have the same words.
+    """
 
     language: str
-    choices: Mapping[str, tuple[str, re.Pattern[str]]]
+    choices: Mapping[str, tuple[tuple[str, ...], re.Pattern[str]]]
     option_line: str
     invitation: re.Pattern[str]
     texts: Mapping[str, str]
@@ -25,9 +28,13 @@ def ear_for(wording: Wording, language: str) -> Ear:
     """The ear of a caller who knows this language and no other."""
     texts = {id_: squeezed(text) for id_, text in wording[language].items()}
     named = [id_ for id_ in texts if id_.startswith("choice.") and not id_.endswith(".words")]
+    words = sorted({texts[id_] for id_ in named}, key=len, reverse=True)
     choices = {
-        id_.removeprefix("choice."): (texts[id_], re.compile(_pattern(texts["menu.choice"], {"choice": texts[id_]})))
-        for id_ in sorted(named, key=lambda id_: -len(texts[id_]))
+        spoken: (
+            tuple(id_.removeprefix("choice.") for id_ in named if texts[id_] == spoken),
+            re.compile(_pattern(texts["menu.choice"], {"choice": spoken})),
+        )
+        for spoken in words
     }
     invitation = re.compile(_pattern(texts["language.invitation"], {}))
     return Ear(language, choices, texts["centre.place_option"], invitation, texts)
@@ -42,10 +49,10 @@ def invited_key(ear: Ear, heard: str) -> str | None:
 def keys_of_choices(ear: Ear, heard: str) -> dict[str, str]:
     """The key of each choice that was named; a choice's name within a longer one is not taken for it."""
     keys: dict[str, str] = {}
-    for name, (text, line) in ear.choices.items():
-        found = line.search(heard) if text in heard else None
+    for words, (names, line) in ear.choices.items():
+        found = line.search(heard) if words in heard else None
         if found and found["key"] not in keys.values():
-            keys[name] = found["key"]
+            keys |= dict.fromkeys(names, found["key"])
     return keys
 
 

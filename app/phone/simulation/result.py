@@ -14,7 +14,6 @@ class Verdict:
     """How one call went: `fault` is a sentence for a dead end, an error or a goal that was missed."""
 
     steps: int
-    left: bool = False
     dead_end: bool = False
     error: bool = False
     goal: str | None = None

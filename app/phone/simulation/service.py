@@ -28,7 +28,7 @@ def simulate(
     town, result = found_town(playbook, seed), Result()
     for numbers in _pairs(first, calls):
         held = [new_call(town, number) for number in numbers]
-        _take_turns([_hold(town, one) for one in held], at_once=_at_once(town, numbers))
+        _take_turns([_hold(one) for one in held], at_once=_at_once(town, numbers))
         for one in held:
             _settle_result(town, result, one)
         on_progress(result.calls)
@@ -76,10 +76,10 @@ def _take_turns(talks: list[Iterator[None]], *, at_once: bool) -> None:
         talks = [talk for talk in talks if next(talk, talk) is None]
 
 
-def _hold(town: Town, held: Held) -> Iterator[None]:
+def _hold(held: Held) -> Iterator[None]:
     """Hold a call with the engine, one step at a time."""
     try:
-        side = talk(town, held.caller, engine_call.begin(held.call))
+        side = talk(held.caller, engine_call.begin(held.call))
         deed = next(side)
         while True:
             yield
@@ -97,7 +97,7 @@ async def _hold_at_door(town: Town, door: Door, held: Held) -> None:
         line = Line(client, door.signer, door.base_url, door.number, door.account_sid)
         call = DoorCall(line, held.call)
         try:
-            held.verdict = await _through(town, held.caller, call)
+            held.verdict = await _through(held.caller, call)
             await settle(door.transport, trouble)
             if trouble.faults:
                 raise DoorFault(trouble.faults[0])  # noqa: TRY301  It is this call's verdict like any other fault.
@@ -105,8 +105,8 @@ async def _hold_at_door(town: Town, door: Door, held: Held) -> None:
             held.verdict = failed(held.caller, held.call, error)
 
 
-async def _through(town: Town, caller: Caller, call: DoorCall) -> Verdict:
-    side = talk(town, caller, await door_call.begin(call))
+async def _through(caller: Caller, call: DoorCall) -> Verdict:
+    side = talk(caller, await door_call.begin(call))
     try:
         deed = next(side)
         while True:

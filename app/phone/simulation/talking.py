@@ -6,17 +6,16 @@ from random import Random
 
 from app.calls.playbook import Playbook
 from app.kit.errors import HotlineError
-from app.phone.simulation.callers import Caller, draw_caller, next_deed
+from app.phone.simulation.callers import Caller, draw_caller, next_deed, notice
 from app.phone.simulation.door_call import DoorFault
 from app.phone.simulation.engine_call import EngineCall, Voice
 from app.phone.simulation.goals import postal_codes_of_homes
 from app.phone.simulation.listening import Ear, ear_for
 from app.phone.simulation.result import Verdict
-from app.phone.simulation.scenes import Deed, HangUp, Scene, squeezed
+from app.phone.simulation.scenes import Deed, HangUp, Scene
 
 # A caller who wants to come to an end and has not after so many steps has been led astray.
 MOST_STEPS = 60
-_APOLOGIES = ("safe.error", "safe.goodbye")
 
 Talk = Generator[Deed, Scene, Verdict]
 
@@ -29,7 +28,6 @@ class Town:
     ears: tuple[Ear, ...]
     homes: tuple[str, ...]
     voice: Voice
-    apologies: frozenset[str]
     seed: int
 
 
@@ -45,50 +43,41 @@ class Held:
 
 def found_town(playbook: Playbook, seed: int) -> Town:
     """The callers' town: everybody speaks one of the line's languages and lives behind a known postal code."""
-    languages = playbook.book.languages
-    apologies = {squeezed(playbook.wording[language][id_]) for language in languages for id_ in _APOLOGIES}
-    return Town(
-        playbook,
-        tuple(ear_for(playbook.wording, language) for language in languages),
-        postal_codes_of_homes(playbook),
-        Voice(playbook),
-        frozenset(apologies),
-        seed,
-    )
+    ears = tuple(ear_for(playbook.wording, language) for language in playbook.book.languages)
+    return Town(playbook, ears, postal_codes_of_homes(playbook), Voice(playbook), seed)
 
 
 def new_call(town: Town, number: int) -> Held:
     """The call of this number; the same seed and number give the same caller."""
     random = Random(f"{town.seed}:{number}")  # noqa: S311  The same seed must give the same call.
     caller = draw_caller(town.playbook, town.ears, town.homes, random)
-    return Held(number, caller, EngineCall(town.voice, caller.lone_finish_key))
+    return Held(number, caller, EngineCall(town.voice))
 
 
-def talk(town: Town, caller: Caller, scene: Scene) -> Talk:
+def talk(caller: Caller, scene: Scene) -> Talk:
     """A caller's side of a call: takes scenes and gives deeds, until the call is over or the caller leaves it."""
     steps = 1
     while scene.state == "asked":
+        notice(caller, scene)
         deed = next_deed(caller, scene)
         if isinstance(deed, HangUp):
-            return _verdict(caller, steps, left=True)
+            return _verdict(caller, steps)
         if steps >= MOST_STEPS:
             return replace(_verdict(caller, steps), dead_end=True, fault=f"After {steps} steps there is no end.")
         scene = yield deed
         steps += 1
-        if any(apology in scene.text for apology in town.apologies):
-            return replace(_verdict(caller, steps), error=True, fault="The line apologised for a fault.")
     # The last words may be those that the caller called for.
-    next_deed(caller, scene)
+    notice(caller, scene)
     if scene.state == "stuck":
         return replace(_verdict(caller, steps), dead_end=True, fault="The line neither listens nor says goodbye.")
     return _verdict(caller, steps)
 
 
-def _verdict(caller: Caller, steps: int, *, left: bool = False) -> Verdict:
+def _verdict(caller: Caller, steps: int) -> Verdict:
     if caller.goal is None or not caller.scripted:
-        return Verdict(steps, left)
+        return Verdict(steps)
     fault = None if caller.reached else f"The caller did not reach the goal “{caller.goal.name}”."
-    return Verdict(steps, left, goal=caller.goal.name, reached=caller.reached, fault=fault)
+    return Verdict(steps, goal=caller.goal.name, reached=caller.reached, fault=fault)
 
 
 def failed(caller: Caller, call: EngineCall, error: Exception) -> Verdict:

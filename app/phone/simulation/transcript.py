@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from app.calls.effects import EFFECTS
 from app.calls.playbook import Playbook
+from app.calls.service import answer
 from app.ivr.conversation import heard_ids
 from app.ivr.engine import step
 from app.ivr.model import (
@@ -47,27 +47,9 @@ def _play(playbook: Playbook, session: Session, heard: Input, turns: list[object
     while following is not None:
         taken = step(playbook.book, playbook.guards, session, following)
         session = taken.session
-        following = _answer(playbook, taken)
+        following = answer(playbook, session.language, taken.verbs[-1] if taken.verbs else None)
         turns += _shown(taken, following)
     return session
-
-
-def _answer(playbook: Playbook, taken: Step) -> Done | None:
-    """What comes back at once: an effect's outcome; a hand-over that nobody serves has failed."""
-    match taken.verbs[-1:]:
-        case (Perform() as verb,):
-            return _perform(playbook, verb, taken.session.language)
-        case (Wait() | Connect() | Record(),):
-            return Done("failed")
-        case _:
-            return None
-
-
-def _perform(playbook: Playbook, verb: Perform, language: str | None) -> Done:
-    try:
-        return EFFECTS[verb.effect].run(playbook, verb.given, language)
-    except Exception:  # noqa: BLE001  An effect that raises has failed, as in a call.
-        return Done("failed")
 
 
 def _brought(heard: Input) -> list[object]:

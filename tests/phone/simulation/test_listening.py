@@ -30,8 +30,11 @@ def heard(node: Ask, language: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("node", MENUS)
 def test_the_choices_of_every_menu_are_heard_on_their_keys(node: Ask, language: str) -> None:
-    expected = {choice.name: choice.key for choice in node.choices}
-    assert keys_of_choices(ear_for(demo_playbook().wording, language), heard(node, language)) == expected
+    ear = ear_for(demo_playbook().wording, language)
+    expected = {ear.texts[f"choice.{choice.name}"]: choice.key for choice in node.choices}
+    found = keys_of_choices(ear, heard(node, language))
+    assert {ear.texts[f"choice.{name}"]: key for name, key in found.items()} == expected
+    assert {choice.name for choice in node.choices} <= set(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

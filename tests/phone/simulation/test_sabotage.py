@@ -12,6 +12,7 @@ from app.calls.playbook import Playbook
 from app.ivr.conversation import play, read_conversation
 from app.ivr.flow import Ask, End, Node
 from app.phone.simulation.result import Failure, Result
+from app.phone.simulation.scenes import squeezed
 from app.phone.simulation.service import simulate, simulate_at_door
 from tests.cast import demo_playbook, telephony
 from tests.phone.simulation.doors import Spoil, door_to
@@ -51,7 +52,7 @@ def with_a_wrong_turn() -> Playbook:
 
 
 def ending_without_a_word() -> Playbook:
-    return spoilt("hotline", {"goodbye": End("informed")})
+    return spoilt("hotline", {"goodbye": End("abandoned")})
 
 
 def without_answers() -> Playbook:
@@ -159,7 +160,9 @@ def spoil_repetitions() -> Spoil:
 async def test_a_door_that_does_wrong_is_an_error(spoil: Spoil, sentence: str) -> None:
     result = await simulate_at_door(door_to(telephony(), spoil), demo_playbook(), 16, 1)
     assert result.errors > 3
-    assert all(sentence in failure.fault for failure in result.failures)
+    # The last attempt may be lost on its way, and then that is the fault.
+    assert any(sentence in failure.fault for failure in result.failures)
+    assert all(sentence in f.fault or "before an answer came" in f.fault for f in result.failures)
     assert all(replay(demo_playbook(), failure) == [] for failure in result.failures)
 
 
@@ -175,5 +178,8 @@ async def test_a_door_that_apologises_is_an_error() -> None:
         for language, texts in playbook.wording.items()
     }
     door = door_to(telephony(playbook=replace(playbook, wording=wording)))
-    result = await simulate_at_door(door, playbook, 8, 1)
-    assert result.errors == 8
+    result = await simulate_at_door(door, playbook, 16, 1)
+    assert result.errors > 8
+    # Its words are those of the apology in the language of the call.
+    apologies = [squeezed(texts["safe.error"]) for texts in playbook.wording.values()]
+    assert all(any(apology in failure.fault for apology in apologies) for failure in result.failures)

@@ -79,4 +79,3 @@ def test_callers_are_of_every_kind() -> None:
     assert scripted == {(habit, goal) for habit in HOLD_ON for goal in GOALS}
     assert {bool(caller.goal) for caller in callers if caller.habit == "hangs_up"} == {True, False}
     assert {caller.leaves_after for caller in callers if caller.habit == "hangs_up"} == set(range(12))
-    assert {caller.lone_finish_key for caller in callers} == {"swallowed", "ends"}
