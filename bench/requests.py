@@ -1,21 +1,18 @@
 """Signed webhooks of calls in progress, as Twilio sends them, and the documents that other servers answer with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
-from app.calls import service
 from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
-from app.ivr.model import Input, Pressed, Session, Started
 from app.kit.clock import now
 from app.kit.crypto import KeyRing
 from app.kit.paths import PROJECT_ROOT
 from app.telephony.routes import Telephony, voice_app
 from app.telephony.safe import prepare
-from app.telephony.sealing import seal
 from app.telephony.signature import sign
 from app.telephony.twiml import Typesetter
 
@@ -30,7 +27,6 @@ TODAY = date(2026, 11, 22)
 PLACES: Mapping[str, tuple[str, ...]] = {"main": ("1",), "about": ("1", "4"), "centre": ("1", "2")}
 # A plain step changes nothing that is counted; a durable one must be noted in the database before it is answered.
 PLAIN_KEYS, DURABLE_KEYS, CENTRE_KEYS = ("1", "2", "3", "4"), ("1", "2", "3"), ("04109", "10115", "80331")
-_SEQUENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +62,36 @@ def open_demo_playbook() -> Playbook:
     return open_playbook(content, root=PROJECT_ROOT, production=True, speak_drafts=True, today=lambda: TODAY)
 
 
-def session_at(playbook: Playbook, place: str) -> Session:
-    """A call that stands at one of the `PLACES`."""
-    heard: list[Input] = [Started(), *(Pressed(keys) for keys in PLACES[place])]
-    session = Session(playbook.book.content_hash)
-    for one in heard:
-        session = service.advance(playbook, session, one).session
-    return session
-
-
-def make_requests(
-    playbook: Playbook, place: str, keys: tuple[str, ...], calls: range, base_url: str = BASE_URL
+async def make_requests(
+    telephony: Telephony, place: str, keys: tuple[str, ...], calls: Iterable[int]
 ) -> list[SignedRequest]:
-    """One step of each call, all standing at the same place; the keys go round."""
-    ring, session = KeyRing.from_setting(SESSION_KEYS), session_at(playbook, place)
+    """One step of each call, which stands at the place because it was led there through the door; the keys go round."""
     made = []
     for call in calls:
-        call_sid, pressed = f"CA{call:032x}", keys[call % len(keys)]
-        token = seal(ring, call_sid, _SEQUENCE, session)
-        target = f"/voice/step?{urlencode({'n': _SEQUENCE, 's': token})}"
-        made.append(_signed(call_sid, pressed, target, base_url))
+        request = _signed(f"CA{call:032x}", "", "/voice/incoming")
+        for pressed in (*PLACES[place], keys[call % len(keys)]):
+            target = next_target(await answer_of(telephony, request))
+            request = _signed(request.call_sid, pressed, target)
+        made.append(request)
     return made
 
 
-def make_first_requests(calls: range) -> list[SignedRequest]:
+def next_target(document: str) -> str:
+    """Path and query to which a document leads the caller's next key."""
+    gather = ET.fromstring(document).find("Gather")  # noqa: S314  The document comes from a server of our own.
+    assert gather is not None, "the document asks nothing"
+    return gather.attrib["action"].removeprefix(BASE_URL).partition("#")[0]
+
+
+def make_first_requests(calls: Iterable[int]) -> list[SignedRequest]:
     """The request with which each call begins."""
-    return [_signed(f"CA{call:032x}", "", "/voice/incoming", BASE_URL) for call in calls]
+    return [_signed(f"CA{call:032x}", "", "/voice/incoming") for call in calls]
 
 
-def _signed(call_sid: str, pressed: str, target: str, base_url: str) -> SignedRequest:
+def _signed(call_sid: str, pressed: str, target: str) -> SignedRequest:
     pairs = list(_form(call_sid, pressed))
-    return SignedRequest(
-        call_sid, pressed, target, urlencode(pairs).encode(), sign(f"{base_url}{target}", pairs, TOKEN)
-    )
+    signature = sign(f"{BASE_URL}{target}", pairs, TOKEN)
+    return SignedRequest(call_sid, pressed, target, urlencode(pairs).encode(), signature)
 
 
 def forged(request: SignedRequest) -> SignedRequest:
@@ -161,11 +154,10 @@ def read_spoken(document: str) -> Spoken:
     return Spoken(attributes, says)
 
 
-async def make_script(playbook: Playbook) -> dict[str, dict[str, Spoken]]:
+async def make_script(telephony: Telephony) -> dict[str, dict[str, Spoken]]:
     """What is spoken at each place for each key: the script that the other servers read from."""
-    telephony = make_door(playbook)
     script: dict[str, dict[str, Spoken]] = {}
     for place, keys in (("main", PLAIN_KEYS), ("about", DURABLE_KEYS)):
-        requests = make_requests(playbook, place, keys, range(len(keys)))
+        requests = await make_requests(telephony, place, keys, range(len(keys)))
         script[place] = {one.keys: read_spoken(await answer_of(telephony, one)) for one in requests}
     return script

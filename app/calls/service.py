@@ -23,17 +23,22 @@ NOTE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """Where the call stands, what it does next, and what it counts as by this step."""
+    """Where the call stands, what it does next, and what it counts as by this step.
+
+    `alone`: it follows from the session and the input alone, without an effect or a hand-over.
+    """
 
     session: Session
     verbs: tuple[Verb, ...]
     counted: Mapping[str, str]
+    alone: bool
 
 
 def advance(playbook: Playbook, session: Session, heard: Input) -> Advanced:
     """Advance a call until it needs the caller again; effects are done and fed back within the same step."""
     verbs: list[Verb] = []
     counted: list[Counted] = []
+    alone = True
     while True:
         taken = step(playbook.book, playbook.guards, session, heard)
         counted += [event for event in taken.events if isinstance(event, Counted)]
@@ -43,8 +48,8 @@ def advance(playbook: Playbook, session: Session, heard: Input) -> Advanced:
         done = answer(playbook, session.language, last)
         if done is None:
             verbs += [last] if last is not None else []
-            return Advanced(session, tuple(verbs), counted_once(counted))
-        heard = done
+            return Advanced(session, tuple(verbs), counted_once(counted), alone)
+        heard, alone = done, False
 
 
 def answer(playbook: Playbook, language: str | None, verb: Verb | None) -> Done | None:

@@ -1,10 +1,8 @@
 """Twilio's door: three signed webhooks as one plain ASGI application, without a framework on the hot path."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import parse_qs
 
 import asyncpg
 
@@ -14,8 +12,10 @@ from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.log import get_logger
 from app.telephony.form import MAX_BODY_BYTES, parse_form
+from app.telephony.patience import within
+from app.telephony.prepared import PlainStep, Prepared, find_plain_step
 from app.telephony.safe import safe_document
-from app.telephony.sealing import seal, step_url, unseal
+from app.telephony.sealing import read_query, read_session, seal, step_url, unseal, write_session
 from app.telephony.signature import is_genuine
 from app.telephony.twiml import Typesetter, render
 
@@ -29,7 +29,6 @@ log = get_logger(__name__)
 DEADLINE_SECONDS = 3.0
 BODY_SECONDS = 5.0
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-_MAX_SEQUENCE = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Telephony:
     base_url: str
     pool: asyncpg.Pool | None
     clock: Clock
+    prepared: Prepared = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +104,26 @@ async def _answer(telephony: Telephony, scope: Scope, receive: Receive) -> Answe
 
 
 async def _body(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise Refused(HTTPStatus.BAD_REQUEST)
-                chunk = bytes(message.get("body", b""))  # type: ignore[call-overload]
-                size += len(chunk)
-                if size > MAX_BODY_BYTES:
-                    raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-                chunks.append(chunk)
-                if not message.get("more_body"):
-                    return b"".join(chunks)
+        return await within(BODY_SECONDS, _whole_body(receive))
     except TimeoutError as error:
         raise Refused(HTTPStatus.REQUEST_TIMEOUT) from error
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        chunk = bytes(message.get("body", b""))  # type: ignore[call-overload]
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
 
 
 def _check_signature(telephony: Telephony, scope: Scope, query: str, pairs: list[tuple[str, str]]) -> None:
@@ -142,12 +145,22 @@ async def _incoming(telephony: Telephony, form: Mapping[str, str], query: str) -
 
 async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
     """A token that does not open starts the flow again, politely."""
-    values = parse_qs(query)
-    sequence = _sequence(values.get("n", ["0"])[0])
-    session = unseal(telephony.keys, form["CallSid"], sequence, values.get("s", [""])[0])
-    heard: Input = _heard(form) if session else Started()
-    place = session or _new_session(telephony)
-    return await _step(telephony, Arrival(form["CallSid"], sequence, place, heard, "/voice/step", query))
+    call_sid, (sequence, token) = form["CallSid"], read_query(query)
+    plain, heard = unseal(telephony.keys, call_sid, sequence, token), _heard(form)
+    if plain is not None and (prepared := _find_prepared(telephony, plain, heard)):
+        address = _address(telephony, call_sid, sequence + 1, prepared.session)
+        return Answer(HTTPStatus.OK, prepared.document(address))
+    session = read_session(plain) if plain is not None else None
+    if session is None:
+        session, heard = _new_session(telephony), Started()
+    return await _step(telephony, Arrival(call_sid, sequence, session, heard, "/voice/step", query))
+
+
+def _find_prepared(telephony: Telephony, plain: bytes, heard: Input) -> PlainStep | None:
+    try:
+        return find_plain_step(telephony.prepared, telephony.setter, plain, heard)
+    except Exception:  # noqa: BLE001  The step's own way tells of the fault and finds a safe document.
+        return None
 
 
 async def _status(telephony: Telephony, form: Mapping[str, str], _query: str) -> Answer:
@@ -164,19 +177,21 @@ async def _step(telephony: Telephony, arrival: Arrival) -> Answer:
     """One step of a call; whatever goes wrong in it, the caller hears a safe document in time."""
     setter = telephony.setter
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            advanced = service.advance(setter.playbook, arrival.session, arrival.heard)
-            following = arrival.sequence + 1
-            token = seal(telephony.keys, arrival.call_sid, following, advanced.session)
-            url = step_url(telephony.base_url, following, token)
-            document = render(setter, advanced.verbs, advanced.session.language, url)
-            if advanced.counted:
-                key = telephony.keys.keyed_hash("call", arrival.call_sid)
-                await service.note(telephony.pool, key, arrival.sequence, advanced.counted)
+        advanced = service.advance(setter.playbook, arrival.session, arrival.heard)
+        url = _address(telephony, arrival.call_sid, arrival.sequence + 1, write_session(advanced.session))
+        document = render(setter, advanced.verbs, advanced.session.language, url)
+        if advanced.counted:
+            key = telephony.keys.keyed_hash("call", arrival.call_sid)
+            await within(DEADLINE_SECONDS, service.note(telephony.pool, key, arrival.sequence, advanced.counted))
     except Exception as error:  # noqa: BLE001  Nobody hears an English error: every fault gets a spoken answer.
         log.error("step failed", error=type(error).__name__)  # noqa: TRY400  An error's text may quote a caller.
         document = safe_document(setter, arrival.session.language, arrival.path, arrival.query, telephony.base_url)
     return Answer(HTTPStatus.OK, document)
+
+
+def _address(telephony: Telephony, call_sid: str, sequence: int, session: bytes) -> str:
+    """Where Twilio brings the call's next input; it carries the session."""
+    return step_url(telephony.base_url, sequence, seal(telephony.keys, call_sid, sequence, session))
 
 
 def _new_session(telephony: Telephony) -> Session:
@@ -188,11 +203,6 @@ def _heard(form: Mapping[str, str]) -> Input:
     if form.get("Digits"):
         return Pressed(form["Digits"])
     return Said(form["SpeechResult"]) if form.get("SpeechResult") else Silent()
-
-
-def _sequence(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_MAX_SEQUENCE)) else 0
-    return min(number, _MAX_SEQUENCE)
 
 
 async def _send(send: Send, answer: Answer) -> None:

@@ -1,7 +1,9 @@
 """A call's session as an opaque token in the address of its next step, and back."""
 
 import json
-from urllib.parse import urlencode
+import re
+from typing import Final
+from urllib.parse import parse_qs
 
 from app.ivr.model import Session
 from app.kit.crypto import KeyRing, SealBroken
@@ -9,34 +11,54 @@ from app.kit.crypto import KeyRing, SealBroken
 # Twilio keeps the fragment to itself: two retries, on any failure of connection or answer. It is not signed.
 RETRIES = "#rc=2&rp=all"
 
+# Made once: json.dumps with separators of its own would make a writer anew for every session.
+_write: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_read: Final = json.JSONDecoder().decode
+# The address as `step_url` writes it; nine digits fit the database's integer.
+_QUERY: Final = re.compile("n=([0-9]{1,9})&s=([A-Za-z0-9_-]+)")
+_NUMBER: Final = re.compile("[0-9]{1,9}")
 
-def seal(keys: KeyRing, call_sid: str, sequence: int, session: Session) -> str:
+
+def write_session(session: Session) -> bytes:
+    """The session as compact JSON, the same bytes for the same session."""
+    content = (session.book, session.stack, session.failures, session.page, session.again, dict(session.facts))
+    return _write(content).encode()
+
+
+def read_session(plain: bytes) -> Session | None:
+    """The session that `write_session` wrote; None where another version of the program wrote it in another form."""
+    try:
+        book, stack, failures, page, again, facts = _read(plain.decode())
+        return Session(book, tuple((flow, node) for flow, node in stack), failures, page, again, facts)
+    except (ValueError, TypeError):
+        return None
+
+
+def seal(keys: KeyRing, call_sid: str, sequence: int, plain: bytes) -> str:
     """The same session, call and sequence number give the same token, so that a retry gets the same document."""
-    content = [
-        session.book,
-        session.stack,
-        session.failures,
-        session.page,
-        session.again,
-        dict(session.facts),
-    ]
-    plain = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     return keys.seal(plain, bound_to=_bound(call_sid, sequence))
 
 
-def unseal(keys: KeyRing, call_sid: str, sequence: int, token: str) -> Session | None:
+def unseal(keys: KeyRing, call_sid: str, sequence: int, token: str) -> bytes | None:
     """None for a token of another call or step, of an unknown key, or changed on its way."""
     try:
-        content = json.loads(keys.open(token, bound_to=_bound(call_sid, sequence)))
+        return keys.open(token, bound_to=_bound(call_sid, sequence))
     except SealBroken:
         return None
-    book, stack, failures, page, again, facts = content
-    return Session(book, tuple((flow, node) for flow, node in stack), failures, page, again, facts)
 
 
 def step_url(base_url: str, sequence: int, token: str) -> str:
-    """Where Twilio brings the next input of the call."""
-    return f"{base_url}/voice/step?{urlencode({'n': sequence, 's': token})}{RETRIES}"
+    """Where Twilio brings the next input of the call; a token needs no quoting."""
+    return f"{base_url}/voice/step?n={sequence}&s={token}{RETRIES}"
+
+
+def read_query(query: str) -> tuple[int, str]:
+    """Sequence number and token of a step's address; zero and nothing where it has none."""
+    if plain := _QUERY.fullmatch(query):
+        return int(plain[1]), plain[2]
+    values = parse_qs(query)
+    number = values.get("n", ["0"])[0]
+    return int(number) if _NUMBER.fullmatch(number) else 0, values.get("s", [""])[0]
 
 
 def _bound(call_sid: str, sequence: int) -> bytes:

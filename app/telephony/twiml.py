@@ -116,7 +116,7 @@ def _build(playbook: Playbook, messages: tuple[Message, ...], last: Verb | Redir
 
 
 def _gather_attributes(gather: Gather, language: str | None) -> dict[str, object]:
-    """Keys only, unless speech is allowed. No key ends an entry: Twilio would swallow a lone one, and `*` means a person."""
+    """Keys only, unless speech is allowed. No key ends an entry: Twilio may swallow a lone one, and `*` is a person."""
     attributes: dict[str, object] = {
         "input": "dtmf speech" if gather.speech else "dtmf",
         "action": f"\ue000{_ACTION}\ue001",

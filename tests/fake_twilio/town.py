@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app.phone.exchange.clockwork import pass_time
 from app.phone.exchange.deeds import call_in
-from app.phone.exchange.models import Account, Call, Ends, Hook, Instructions
+from app.phone.exchange.models import CALL_LIMIT_SECONDS, Account, Call, Ends, Hook, Instructions
 from app.phone.exchange.rest import exchange_router
 from app.phone.exchange.state import Exchange, open_exchange
 from app.phone.exchange.unsteady import Faults, UnsteadyNetwork
@@ -48,6 +48,7 @@ class Town:
     toy: ToyHotline
     rest: TwilioTelephony
     http: httpx.AsyncClient
+    limit_seconds: float
 
     def statuses(self, call: Call) -> list[str]:
         """What the hotline was told of the call's progress, in the order it came."""
@@ -62,7 +63,12 @@ class Town:
 
     async def connect_softphone(self, document: str) -> Call:
         """The agent's browser calls, and hears a document of its own."""
-        return await call_in(self.exchange, self.account, Ends(AGENT, "conference"), Instructions(twiml=document))
+        return await call_in(
+            self.exchange,
+            self.account,
+            Ends(AGENT, "conference"),
+            Instructions(twiml=document, limit_seconds=self.limit_seconds),
+        )
 
 
 def build_town(  # noqa: PLR0913  A town differs from another in these.
@@ -73,6 +79,7 @@ def build_town(  # noqa: PLR0913  A town differs from another in these.
     rest_faults: Faults | None = None,
     fallback: str = "",
     retries: str = RETRIES,
+    limit_seconds: float = CALL_LIMIT_SECONDS,
 ) -> Town:
     """A town whose hotline answers with these documents by path; faults befall webhooks or the REST API."""
     toy = ToyHotline(dict(answers))
@@ -83,11 +90,12 @@ def build_town(  # noqa: PLR0913  A town differs from another in these.
         voice=Hook(f"{BASE_URL}/voice/incoming{retries}"),
         fallback=Hook(fallback),
         status=Hook(f"{BASE_URL}/voice/status{retries}", events=EVERY_STEP),
+        limit_seconds=limit_seconds,
     )
     account = Account(ACCOUNT_SID, TOKEN, ToySigner(), {NUMBER: number})
     exchange = open_exchange(httpx.AsyncClient(transport=inner), [account], seed=seed)
     http = rest_client(exchange, rest_faults, seed)
-    return Town(exchange, account, toy, TwilioTelephony(ACCOUNT_SID, TOKEN, Wire(http, REST_URL)), http)
+    return Town(exchange, account, toy, TwilioTelephony(ACCOUNT_SID, TOKEN, Wire(http, REST_URL)), http, limit_seconds)
 
 
 def rest_client(exchange: Exchange, faults: Faults | None = None, seed: int = 0) -> httpx.AsyncClient:

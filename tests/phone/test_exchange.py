@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from app.kit.protocols import OutgoingCall
-from app.phone.awaiting import Gathering, Queued
+from app.phone.awaiting import Gathering, Queued, request_for
 from app.phone.exchange.deeds import hang_up, leave_message, press
-from app.phone.exchange.models import Call, Callee
-from app.phone.exchange.state import Delivery
+from app.phone.exchange.ending import leave_place
+from app.phone.exchange.models import Call, Callee, GoOn
+from app.phone.exchange.state import Delivery, schedule
 from app.phone.exchange.unsteady import Faults
 from tests.fake_twilio.town import AGENT, BYE, ENQUEUE, MENU, MUSIC, Town, build_town, conference
 from tests.phone.toy import BASE_URL, NUMBER, response
@@ -184,11 +185,6 @@ async def test_a_key_pressed_during_a_redirect_does_not_bring_the_old_document_b
 
     def step(_form: object) -> str:
         # While the hotline answers the key, the call is already on its way into the conference.
-        from app.phone.awaiting import request_for  # noqa: PLC0415
-        from app.phone.exchange.ending import leave_place  # noqa: PLC0415
-        from app.phone.exchange.models import GoOn  # noqa: PLC0415
-        from app.phone.exchange.state import schedule  # noqa: PLC0415
-
         leave_place(town.exchange, call, "redirected")
         schedule(town.exchange, GoOn(call.sid, call.moment, request_for(f"{BASE_URL}/voice/matched")))
         return BYE

@@ -16,6 +16,7 @@ from app.kit.protocols import OutgoingCall, TextMessage
 from app.phone.exchange.deeds import hang_up, leave_message
 from app.phone.exchange.models import LONGEST_BACKLOG_SECONDS
 from app.phone.exchange.shapes import API
+from app.phone.exchange.state import new_sid
 from tests.fake_twilio.town import (
     ACCOUNT_SID,
     AGENT,
@@ -38,10 +39,10 @@ FRIEND = "+493023125002"
 MISSING = "CA" + "0" * 32
 
 
-async def get(town: Town, path: str, **params: object) -> Any:  # noqa: ANN401  It is whatever JSON came.
+async def get(town: Town, path: str, **params: str) -> Any:  # noqa: ANN401  It is whatever JSON came.
     answer = await town.http.get(
         path if path.startswith(API) else f"{ACCOUNT}/{path}", params=params or None, auth=AUTH
-    )  # type: ignore[arg-type]
+    )
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -239,8 +240,6 @@ async def test_an_sms_arrives_or_does_not() -> None:
 
 def test_identifiers_grow_and_never_repeat() -> None:
     town = build_town({})
-    from app.phone.exchange.state import new_sid  # noqa: PLC0415
-
     made = [new_sid(town.exchange, "CA") for _ in range(1000)]
     assert all(one[1] < two[1] for one, two in pairwise(made))
     assert len({sid for sid, _ in made}) == 1000

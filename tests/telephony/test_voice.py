@@ -106,7 +106,7 @@ async def test_a_repeated_step_gets_the_same_document_byte_for_byte() -> None:
         assert pressed.content == late.content
 
 
-@pytest.mark.parametrize("spoil", ["token", "call", "sequence", "key", "missing"])
+@pytest.mark.parametrize("spoil", ["token", "call", "sequence", "key", "missing", "version"])
 async def test_a_token_that_does_not_open_starts_the_flow_again_politely(spoil: str) -> None:
     door = telephony()
     async with client_of(door) as client:
@@ -118,6 +118,9 @@ async def test_a_token_that_does_not_open_starts_the_flow_again_politely(spoil: 
             form["CallSid"] = "CA" + "2" * 32
         elif spoil == "sequence":
             path = path.replace("n=1", "n=7")
+        elif spoil == "version":
+            token = door.keys.seal(b'{"of": "another version"}', bound_to=f"{CALL['CallSid']}:1".encode())
+            path = f"/voice/step?n=1&s={token}"
         elif spoil == "missing":
             path = "/voice/step"
         other = door if spoil != "key" else replace(door, keys=type(door.keys).from_setting("A" * 43 + "="))
