@@ -1,6 +1,7 @@
 """Builds the application: the only module that knows every room and every door."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -68,6 +69,10 @@ def build_application(
     pages = _pages(lifespan)
     if phone:
         _add_phone(pages, settings, client)
+
+    # What was loaded stays for good: full collections need not look at it, which keeps them off the slowest calls.
+    gc.collect()
+    gc.freeze()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/voice/") and doors:

@@ -33,7 +33,9 @@ def ensure_tool(name: str, package: str) -> str:
     """Where a program lies; raises ToolMissing with the way to install it."""
     path = shutil.which(name)
     if path is None:
-        raise ToolMissing(f"This needs the program {name}, and it is not installed (on Debian: apt-get install {package}).")
+        raise ToolMissing(
+            f"This needs the program {name}, and it is not installed (on Debian: apt-get install {package})."
+        )
     return path
 
 

@@ -1,9 +1,11 @@
 """Signed webhooks of calls in progress, as Twilio sends them, and the documents that other servers answer with."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from urllib.parse import urlencode
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 from app.calls.opening import open_playbook, read_content
@@ -46,7 +48,7 @@ class SignedRequest:
             "Accept": "*/*",
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
             "Content-Length": str(len(self.body)),
-            "I-Twilio-Idempotency-Token": f"{self.call_sid[2:10]}-{self.call_sid[10:14]}-4000-8000-{self.call_sid[14:26]}",
+            "I-Twilio-Idempotency-Token": str(UUID(self.call_sid.removeprefix("CA"))),
             "X-Twilio-Signature": self.signature,
         }
 
@@ -56,7 +58,7 @@ class SignedRequest:
         return f"POST {self.target} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
 
 
-def open_demo_playbook() -> Playbook:
+def open_pilot_playbook() -> Playbook:
     """The project's own content as production speaks it in a pilot, drafts included."""
     content = read_content(PROJECT_ROOT, TODAY)
     return open_playbook(content, root=PROJECT_ROOT, production=True, speak_drafts=True, today=lambda: TODAY)
@@ -119,27 +121,33 @@ def make_door(playbook: Playbook) -> Telephony:
     return Telephony(setter, KeyRing.from_setting(SESSION_KEYS), (TOKEN,), BASE_URL, None, now)
 
 
-async def answer_of(telephony: Telephony, request: SignedRequest) -> str:
-    """The document that the door answers with; raises AssertionError where it refuses."""
+def scope_of(request: SignedRequest) -> dict[str, object]:
+    """The request as a web server hands it to an application, without its body."""
     path, _, query = request.target.partition("?")
     headers = [(name.lower().encode(), value.encode()) for name, value in request.headers().items()]
-    scope = {"type": "http", "method": "POST", "path": path, "query_string": query.encode(), "headers": headers}
-    sent: list[dict[str, object]] = []
+    return {"type": "http", "method": "POST", "path": path, "query_string": query.encode(), "headers": headers}
 
-    async def receive() -> dict[str, object]:
+
+async def answer_of(telephony: Telephony, request: SignedRequest) -> str:
+    """The document that the door answers with; raises AssertionError where it refuses."""
+    sent: list[MutableMapping[str, object]] = []
+
+    async def receive() -> MutableMapping[str, object]:
         return {"type": "http.request", "body": request.body, "more_body": False}
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: MutableMapping[str, object]) -> None:
         sent.append(message)
 
-    await voice_app(telephony)(scope, receive, send)  # type: ignore[arg-type]
-    assert sent[0]["status"] == 200, f"the door answered {sent[0]['status']}"
-    return bytes(sent[1]["body"]).decode()  # type: ignore[call-overload]
+    await voice_app(telephony)(scope_of(request), receive, send)
+    assert sent[0]["status"] == HTTPStatus.OK, f"the door answered {sent[0]['status']}"
+    body = sent[1]["body"]
+    assert isinstance(body, bytes)
+    return body.decode()
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a server has to say: the attributes of the Gather but its address, and each Say as (voice, language, text)."""
+    """What a server has to say: the Gather's attributes but its address, and each Say as (voice, language, text)."""
 
     gather: Mapping[str, str]
     says: tuple[tuple[str, str, str], ...]

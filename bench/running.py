@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from socket import socket
 import httpx
 
 from app.kit.paths import PROJECT_ROOT
+from app.kit.settings import Settings
 from bench.load import ensure_tool
 from bench.machine import SERVER_CORE, family, pinned
 from bench.requests import ACCOUNT_SID, BASE_URL, NUMBER, SESSION_KEYS, TOKEN, SignedRequest
@@ -37,12 +38,12 @@ class ServerFault(Exception):
 
 
 @contextmanager
-def serving(name: str, command: list[str], environment: Mapping[str, str], port: int) -> Iterator[Running]:
+def serving(name: str, command: list[str], environment: dict[str, str], port: int) -> Iterator[Running]:
     """A server for as long as the block runs; raises ServerFault where it does not answer in time."""
     process = subprocess.Popen(
         pinned(SERVER_CORE, command),
         cwd=PROJECT_ROOT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **environment},
+        env=clean_environment() | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -52,6 +53,14 @@ def serving(name: str, command: list[str], environment: Mapping[str, str], port:
     finally:
         process.terminate()
         process.communicate(timeout=_START_SECONDS)
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without settings of the hotline."""
+    settings = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in settings} | {
+        "PYTHONPATH": str(PROJECT_ROOT)
+    }
 
 
 def _wait_until_answering(process: "subprocess.Popen[bytes]", name: str, port: int) -> None:
@@ -114,7 +123,8 @@ def _ensure_packages() -> None:
     command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", *NODE_PACKAGES]
     done = subprocess.run(command, cwd=PACKAGES, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ServerFault(f"npm cannot install {', '.join(NODE_PACKAGES)}: {done.stderr.strip().rpartition(chr(10))[2]}")
+        reason = done.stderr.strip().rpartition("\n")[2]
+        raise ServerFault(f"npm cannot install {', '.join(NODE_PACKAGES)}: {reason}")
     mark.write_text(wanted, encoding="utf-8")
 
 

@@ -83,7 +83,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(SERVER, None)
     if server is not None and server.exception(SERVER_SECONDS) is None:
         server.result().stop()
-    shutil.rmtree(config.stash[FOLDER])
+    # Another run may have taken the folder of a run without a server for a left-over.
+    shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
 
 
 def _begin_to_start(folder: Path) -> Future[Embedded]:

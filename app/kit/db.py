@@ -1,18 +1,15 @@
-"""The database as the program uses it: a pool for the calls, an engine for the pages, and the migrations."""
+"""The database as the program uses it: a pool for the calls, and the migrations."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from app.kit.errors import DatabaseFault, DatabaseUnreachable, SettingError
 from app.kit.paths import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 # A webhook must be answered within its own deadline, so neither a statement nor a lock may take longer.
 _SERVER_SETTINGS: Final = {"application_name": "hotline", "statement_timeout": "2s", "lock_timeout": "2s"}
@@ -31,13 +28,6 @@ async def open_pool(url: str, *, most: int = 10) -> asyncpg.Pool:
         )
     except _REFUSALS as error:
         raise _unreachable(host, error) from None
-
-
-def make_engine(url: str) -> AsyncEngine:
-    """An engine for tables; it connects when it is first used."""
-    return create_async_engine(
-        _sqlalchemy_url(url), connect_args={"server_settings": _SERVER_SETTINGS, "timeout": _CONNECT_SECONDS}
-    )
 
 
 async def migrate(owner_url: str) -> None:
@@ -61,25 +51,29 @@ async def migrate(owner_url: str) -> None:
 
 
 async def _upgrade_tables(owner_url: str) -> None:
-    engine = create_async_engine(
-        _sqlalchemy_url(owner_url), poolclass=NullPool, connect_args={"server_settings": _MIGRATING}
-    )
+    # Only migrations need these packages, and a serving node would carry 43 MB of them for nothing.
+    from sqlalchemy import make_url  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+    from sqlalchemy.pool import NullPool  # noqa: PLC0415
+
+    try:
+        url = make_url(owner_url).set(drivername="postgresql+asyncpg")
+    except ArgumentError:
+        raise _wrong_address() from None
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"server_settings": _MIGRATING})
     async with engine.connect() as connection:
         await connection.run_sync(_upgrade)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: "Connection") -> None:
+    from alembic import command  # noqa: PLC0415  See above.
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(PROJECT_ROOT / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _sqlalchemy_url(url: str) -> str:
-    try:
-        return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
-    except ArgumentError:
-        raise _wrong_address() from None
 
 
 def _host(url: str) -> str:

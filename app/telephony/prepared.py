@@ -33,9 +33,9 @@ class PlainStep:
 def find_plain_step(prepared: Prepared, setter: Typesetter, session: bytes, heard: Input) -> PlainStep | None:
     """The step, if it is a plain one. It is the same for every call, so it is kept under nobody's name.
 
-    Spoken words are open, so they are never kept.
+    Spoken words and entries are a caller's own (an entry may be a telephone number), so they are never kept.
     """
-    if not isinstance(heard, Pressed | Silent):
+    if not isinstance(heard, Silent) and not (isinstance(heard, Pressed) and len(heard.keys) == 1):
         return None
     key = session, heard
     if key in prepared:

@@ -11,7 +11,7 @@ from app.ivr.model import Input, Pressed, Said, Session, Silent, Started
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.log import get_logger
-from app.telephony.form import MAX_BODY_BYTES, parse_form
+from app.telephony.form import MAX_BODY_BYTES, Form, read_form
 from app.telephony.patience import within
 from app.telephony.prepared import PlainStep, Prepared, find_plain_step
 from app.telephony.safe import safe_document
@@ -92,15 +92,14 @@ async def _answer(telephony: Telephony, scope: Scope, receive: Receive) -> Answe
         raise Refused(HTTPStatus.NOT_FOUND)
     if scope["method"] != "POST":
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
-    pairs = parse_form(await _body(receive))
-    if pairs is None:
+    form = read_form(await _body(receive))
+    if form is None:
         raise Refused(HTTPStatus.BAD_REQUEST)
     query = bytes(scope["query_string"]).decode("ascii", "replace")  # type: ignore[call-overload]
-    _check_signature(telephony, scope, query, pairs)
-    form = dict(pairs)
-    if not form.get("CallSid"):
+    _check_signature(telephony, scope, query, form)
+    if not form.fields.get("CallSid"):
         raise Refused(HTTPStatus.BAD_REQUEST)
-    return await handler(telephony, form, query)
+    return await handler(telephony, form.fields, query)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -126,7 +125,7 @@ async def _whole_body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _check_signature(telephony: Telephony, scope: Scope, query: str, pairs: list[tuple[str, str]]) -> None:
+def _check_signature(telephony: Telephony, scope: Scope, query: str, form: Form) -> None:
     """The address is the configured one, never what Host or forwarding headers say."""
     url = f"{telephony.base_url}{scope['path']}" + (f"?{query}" if query else "")
     headers = scope["headers"]
@@ -134,7 +133,7 @@ def _check_signature(telephony: Telephony, scope: Scope, query: str, pairs: list
         (value.decode("latin-1") for name, value in headers if name == b"x-twilio-signature"),  # type: ignore[attr-defined]
         None,
     )
-    if not is_genuine(url, pairs, signature, telephony.tokens):
+    if not is_genuine(url, form, signature, telephony.tokens):
         raise Refused(HTTPStatus.FORBIDDEN)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.telephony.form import parse_form
+from app.telephony.form import read_form
 from app.telephony.signature import accepts_in_one_pass
 from bench.servers.documents import write_document
 from bench.servers.script import BASE_URL, TOKEN, read_script
@@ -23,11 +23,11 @@ def make_application() -> Application:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        pairs = parse_form(body) or []
+        form = read_form(body)
         url = f"{BASE_URL}{scope['path']}?{scope['query_string'].decode()}"
         signature = dict(scope["headers"]).get(b"x-twilio-signature", b"").decode()
-        genuine = accepts_in_one_pass(url, pairs, signature, (TOKEN,))
-        answer = documents.get(dict(pairs).get("Digits", ""), b"") if genuine else b"Forbidden"
+        genuine = form is not None and accepts_in_one_pass(url, form, signature, (TOKEN,))
+        answer = documents[form.fields["Digits"]] if form and genuine else b"Forbidden"
         headers = [(b"content-type", b"text/xml; charset=utf-8"), (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200 if genuine else 403, "headers": headers})
         await send({"type": "http.response.body", "body": answer})

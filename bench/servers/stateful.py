@@ -1,4 +1,4 @@
-"""The usual way with a database: as the typical server, with the call's state read and written by SQLModel each step."""
+"""The usual way with a database: as the typical server, with the call's state in SQLModel at every step."""
 
 import os
 from collections.abc import AsyncIterator
@@ -74,5 +74,3 @@ async def _fill_table(engine: AsyncEngine, calls: int) -> None:
             place = "main" if call < calls else "about"
             session.add(BenchCall(call_sid=f"CA{call:032x}", place=place))
         await session.commit()
-
-

@@ -65,7 +65,3 @@ async def test_live_rows_are_wiped_after_a_day_by_one_node(pool: asyncpg.Pool) -
     swept = await asyncio.gather(*(sweep(pool, lambda: now() + timedelta(hours=24, minutes=1)) for _ in range(3)))
     assert sum(swept) == 1
     assert await pool.fetchval("SELECT count(*) FROM live_call") == 0
-
-
-async def test_live_rows_never_reach_the_write_ahead_log(pool: asyncpg.Pool) -> None:
-    assert await pool.fetchval("SELECT relpersistence FROM pg_class WHERE relname = 'live_call'") == b"u"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -36,9 +36,34 @@ def our_part(folder: Path) -> Path:
     """The description of the resources that we use, which Prism reads in a fraction of the time."""
     whole = json.loads(DESCRIPTION.read_text("utf-8"))
     whole["paths"] = {path: verbs for path, verbs in whole["paths"].items() if OURS.search(path)}
+    for verbs in whole["paths"].values():
+        for verb in verbs.values():
+            if isinstance(verb, dict):
+                _say_how_lists_are_sent(verb)
+                _let_pages_be_paths(verb)
+    # Its own examples of conferences in progress have no reason of their end.
+    reason = whole["components"]["schemas"]["conference_enum_reason_conference_ended"]
+    reason.update(nullable=True, enum=[*reason["enum"], None])
     part = folder / "twilio.json"
     part.write_text(json.dumps(whole), "utf-8")
     return part
+
+
+def _say_how_lists_are_sent(verb: dict[str, Any]) -> None:
+    """A list comes as one pair for each value: that is OpenAPI's default for forms, but Prism wants it said."""
+    for content in verb.get("requestBody", {}).get("content", {}).values():
+        fields = content["schema"].get("properties", {}).items()
+        lists = [name for name, field in fields if field.get("type") == "array"]
+        content["encoding"] = {name: {"style": "form", "explode": True} for name in lists}
+
+
+def _let_pages_be_paths(verb: dict[str, Any]) -> None:
+    """The description calls the addresses of pages URIs, but its own examples are paths, as Twilio answers them."""
+    for answer in verb.get("responses", {}).values():
+        for content in answer.get("content", {}).values():
+            for name, field in content["schema"].get("properties", {}).items():
+                if name.endswith("uri"):
+                    field.pop("format", None)
 
 
 @contextmanager

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from sqlalchemy import text
 
-from app.kit.db import make_engine, migrate, open_pool
+from app.kit.db import migrate, open_pool
 from app.kit.errors import DatabaseUnreachable, SettingError
 from tests.conftest import DatabaseUrls
 
@@ -46,14 +45,6 @@ async def test_neither_a_statement_nor_a_lock_takes_longer_than_a_webhook_may(po
     assert await pool.fetchval("SHOW statement_timeout") == "2s"
     assert await pool.fetchval("SHOW lock_timeout") == "2s"
     assert await pool.fetchval("SHOW application_name") == "hotline"
-
-
-async def test_the_engine_reaches_the_same_database(database_urls: DatabaseUrls) -> None:
-    engine = make_engine(database_urls.app)
-    async with engine.connect() as connection:
-        answer = await connection.execute(text("SELECT current_user, current_setting('statement_timeout')"))
-        assert tuple(answer.one()) == ("hotline_app", "2s")
-    await engine.dispose()
 
 
 async def test_migrating_twice_at_once_is_harmless(database_urls: DatabaseUrls) -> None:

@@ -1,11 +1,13 @@
 """The stand-in exchange: what callers, callees, queues and conferences experience, and what the hotline is told."""
 
+import asyncio
 from collections import Counter
 
 import pytest
 
 from app.kit.protocols import OutgoingCall
 from app.phone.awaiting import Gathering, Queued, request_for
+from app.phone.exchange.clockwork import keep_time
 from app.phone.exchange.deeds import hang_up, leave_message, press
 from app.phone.exchange.ending import leave_place
 from app.phone.exchange.models import Call, Callee, GoOn
@@ -338,3 +340,13 @@ async def test_the_same_seed_gives_the_same_run() -> None:
         return [(request.path, request.form["CallSid"]) for request in town.toy.received]
 
     assert await run() == await run()
+
+
+async def test_time_passes_by_itself_where_a_clock_is_kept() -> None:
+    town = build_town({"/voice/incoming": MENU, "/voice/step": BYE})
+    call = await town.dial()
+    seconds = iter(range(0, 1_000, 5))
+    keeper = asyncio.create_task(keep_time(town.exchange, lambda: float(next(seconds))))
+    await asyncio.sleep(1)
+    keeper.cancel()
+    assert town.statuses(call) == ["in-progress", "completed"]

@@ -1,12 +1,12 @@
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.telephony.form import MAX_BODY_BYTES, MAX_PAIRS, parse_form
+from app.telephony.form import MAX_BODY_BYTES, MAX_PAIRS, parse_form, read_form
 
 BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -70,3 +70,18 @@ def test_the_most_pairs_are_read_and_one_more_is_not() -> None:
     most = b"&".join([b"a=1"] * MAX_PAIRS)
     assert parse_form(most) == [("a", "1")] * MAX_PAIRS
     assert parse_form(most + b"&a=1") is None
+
+
+@given(st.lists(st.tuples(st.text(max_size=6), st.text(max_size=8)), max_size=8), st.binary(max_size=40))
+def test_the_quick_reading_and_the_thorough_one_agree(pairs: list[tuple[str, str]], noise: bytes) -> None:
+    try:
+        usual = urlencode(pairs).encode()
+    except UnicodeEncodeError:
+        usual = b""
+    for body in (usual, noise, usual + b"&" + noise):
+        thorough, quick = parse_form(body), read_form(body)
+        assert (thorough is None) == (quick is None), body
+        if thorough is not None and quick is not None:
+            assert quick.fields == dict(thorough)
+            if quick.signed is not None:
+                assert quick.signed == "".join(name + value for name, value in sorted(set(thorough)))

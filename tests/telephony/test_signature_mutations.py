@@ -9,7 +9,7 @@ import pytest
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
-from app.telephony.form import parse_form
+from app.telephony.form import read_form
 from app.telephony.signature import is_genuine, sign
 
 TIMES = 1_000
@@ -50,8 +50,8 @@ def genuine(random: Random) -> Request:
 
 
 def is_accepted(request: Request) -> bool:
-    pairs = parse_form(request.body)
-    return pairs is not None and is_genuine(request.url, pairs, request.signature, TOKENS)
+    form = read_form(request.body)
+    return form is not None and is_genuine(request.url, form, request.signature, TOKENS)
 
 
 def twilio_accepts(request: Request) -> bool:

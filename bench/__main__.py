@@ -1,0 +1,46 @@
+"""The command `./run bench`."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from app.kit.errors import HotlineError
+from bench.report import table_of, write_results
+from bench.running import ServerFault
+from bench.step_page import write_step_page
+from bench.webhook import FULL, QUICK, measure_webhooks
+
+bench = typer.Typer(no_args_is_help=True, add_completion=False, help="Benchmarks.", rich_markup_mode=None)
+
+
+@bench.command()
+def webhook(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+    quick: Annotated[
+        bool, typer.Option(help="One short round: shows that everything runs, not what it costs.")
+    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write bench/RESULTS.md.")] = False,
+) -> None:
+    """Measure a step of a call beside servers that do the same work in the usual ways."""
+    results = measure_webhooks(QUICK if quick else FULL, lambda line: print(line, file=sys.stderr, flush=True))
+    if write:
+        write_results(results)
+    print(table_of(results))
+    if as_json:
+        print(json.dumps({measure.name: measure.as_dict() for measure in results.measures}))
+
+
+@bench.command(name="step-page")
+def step_page() -> None:
+    """Write docs/step.md: what happens on the way of a step, in which microseconds."""
+    write_step_page()
+
+
+try:
+    bench()
+except (HotlineError, ServerFault) as fault:
+    sys.stderr.write(f"{fault}\n")
+    raise SystemExit(1) from None
