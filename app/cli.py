@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
-import uvicorn
 from rich.console import Console
 
 from app.calls.opening import open_playbook, read_content
@@ -23,17 +21,16 @@ from app.jobs import run_jobs
 from app.kit.clock import today_in_germany
 from app.kit.db import migrate
 from app.kit.demo_secrets import with_demo_secrets
-from app.kit.errors import HotlineError, PortBusy, SettingError
+from app.kit.errors import HotlineError, SettingError
 from app.kit.log import configure_log, get_logger
 from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
-from app.kit.settings import Settings, get_settings, production_faults
+from app.kit.settings import DEMO_PREFIX, Settings, get_settings, production_faults
 from app.kit.signals import ending_by_signals
 from app.main import TokenSigner, build_application, webhooks
 from app.phone.line import Line
-from app.phone.simulation.command import run as simulate
-from app.phone.simulation.door_call import Door
 from app.phone.terminal import talk as talk_on
+from app.serving import claim_port, serve_until_ended
 from app.texts.approvals import approve
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The return hotline.", rich_markup_mode=None)
@@ -41,6 +38,9 @@ texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what
 app.add_typer(texts_app, name="texts")
 out = Console(highlight=False, soft_wrap=True)
 log = get_logger("cli")
+
+LOCAL = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104  A container is reached from outside.
 
 
 def main() -> None:
@@ -65,11 +65,11 @@ def demo() -> None:
     configure_log()
     with ending_by_signals():
         settings = with_demo_secrets(get_settings())
-        _claim_port(settings.hotline_port)
+        claim_port(LOCAL, settings.hotline_port)
         playbook = _open_playbook(settings, production=False)
         with _database(settings) as app_url:
             application = build_application(settings, playbook, app_url, phone=True, background=run_jobs)
-            _serve(application, "127.0.0.1", settings.hotline_port, lambda: _tell_demo(settings))
+            serve_until_ended(application, LOCAL, settings.hotline_port, lambda: _tell_demo(settings))
 
 
 @app.command()
@@ -81,11 +81,14 @@ def serve() -> None:
         faults = production_faults(settings)
         if faults or settings.database_url is None:
             raise SettingError("\n".join(faults))
+        claim_port(EVERYWHERE, settings.hotline_port)
         playbook = _open_playbook(settings, production=True)
+        if not any(centre.confirmed for centre in playbook.directory.centres.values()):
+            log.warning("no counselling centre is confirmed, so callers will hear of none")
         application = build_application(
             settings, playbook, settings.database_url, phone=settings.phone_page, background=run_jobs
         )
-        _serve(application, "0.0.0.0", settings.hotline_port, lambda: None)  # noqa: S104  A container is reached from outside.
+        serve_until_ended(application, EVERYWHERE, settings.hotline_port, lambda: None)
 
 
 @app.command(name="migrate")
@@ -129,47 +132,6 @@ def _database(settings: Settings) -> Iterator[str]:
         server.stop()
 
 
-def _claim_port(port: int) -> None:
-    """Tell at once, and not after the database was started, that the port is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PortBusy(port) from error
-
-
-def _serve(application: object, host: str, port: int, when_ready: Callable[[], None]) -> None:
-    config = uvicorn.Config(
-        application,  # type: ignore[arg-type]
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    server = _Announcing(config, when_ready)
-    with _phase("serving"):
-        server.run()
-    if not server.started:
-        raise SystemExit(1)
-
-
-class _Announcing(uvicorn.Server):
-    """Tells where things are only when they are there."""
-
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._when_ready = when_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._when_ready()
-
-
 def _tell_demo(settings: Settings) -> None:
     base = settings.public_base_url
     out.print(
@@ -177,10 +139,17 @@ def _tell_demo(settings: Settings) -> None:
         f"  Telephone      {base}/phone\n"
         f"  Webhooks       {base}/voice/incoming  {base}/voice/step  {base}/voice/status\n"
         f"  Hotline number {settings.hotline_number}\n"
-        f"  Twilio token   {settings.twilio_auth_token}   (sign requests with it; the demo's own)\n"
-        f"  Data           {settings.hotline_data}\n"
+        f"  Twilio token   {_demo_token(settings)}\n"
+        f"  Data           {'the database of DATABASE_URL' if settings.database_url else settings.hotline_data}\n"
         f"Ctrl-C ends it.\n"
     )
+
+
+def _demo_token(settings: Settings) -> str:
+    """The demo's own token is told, so that an outside program can sign; a real one never is."""
+    if settings.twilio_auth_token.startswith(DEMO_PREFIX):
+        return f"{settings.twilio_auth_token}   (sign requests with it; the demo's own)"
+    return "the one of TWILIO_AUTH_TOKEN"
 
 
 @app.command()
@@ -266,6 +235,10 @@ def simulate_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
     """Let simulated callers of many kinds call; a call that fails is printed as a conversation."""
+    # A serving node never simulates, so it does not carry the simulation.
+    from app.phone.simulation.command import run as simulate  # noqa: PLC0415
+    from app.phone.simulation.door_call import Door  # noqa: PLC0415
+
     settings = with_demo_secrets(get_settings())
     playbook = _open_playbook(settings, production=False)
     place = None

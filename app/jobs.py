@@ -11,8 +11,8 @@ from app.kit.log import get_logger
 
 log = get_logger("jobs")
 
-# A live row of a call is gone within a day, counted or not.
-LIVE_ROW_LIFE = timedelta(hours=24)
+# A live row of a call is gone within a day, counted or not: its life and the time between two sweeps stay below that.
+LIVE_ROW_LIFE = timedelta(hours=23)
 SWEEP_SECONDS = 600.0
 _SWEEP_LOCK = 7_246_511_004
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

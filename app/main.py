@@ -1,7 +1,6 @@
 """Builds the application: the only module that knows every room and every door."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from app.kit.crypto import KeyRing
 from app.kit.db import open_pool
 from app.kit.settings import Settings
 from app.phone.routes import phone_router
+from app.phone.sources import sources_router
 from app.telephony.routes import Telephony, voice_app
 from app.telephony.safe import prepare
 from app.telephony.signature import sign
@@ -67,12 +67,9 @@ def build_application(
                 await work
 
     pages = _pages(lifespan)
+    pages.include_router(sources_router(phone=phone))
     if phone:
         _add_phone(pages, settings, client)
-
-    # What was loaded stays for good: full collections need not look at it, which keeps them off the slowest calls.
-    gc.collect()
-    gc.freeze()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/voice/") and doors:

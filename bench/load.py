@@ -34,7 +34,7 @@ def ensure_tool(name: str, package: str) -> str:
     path = shutil.which(name)
     if path is None:
         raise ToolMissing(
-            f"This needs the program {name}, and it is not installed (on Debian: apt-get install {package})."
+            f"This needs the program {name}, which is not installed (on Debian: apt-get install {package})."
         )
     return path
 

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import cycle, islice
+from typing import Self
 
 from bench.requests import SignedRequest
 
@@ -61,6 +62,7 @@ class _Connections:
 
     def __init__(self, port: int, most: int) -> None:
         self._port = port
+        self._all: list[_Connection] = []
         self._free: deque[_Connection] = deque()
         self._open = asyncio.Semaphore(most)
 
@@ -73,38 +75,41 @@ class _Connections:
 
     async def _connect(self) -> _Connection:
         loop = asyncio.get_running_loop()
-        return (await loop.create_connection(_Connection, "127.0.0.1", self._port))[1]
+        _, connection = await loop.create_connection(_Connection, "127.0.0.1", self._port)
+        self._all.append(connection)
+        return connection
 
-    def close(self) -> None:
-        for connection in self._free:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_fault: object) -> None:
+        for connection in self._all:
             connection.transport.close()
+        await asyncio.sleep(0)
 
 
 async def latencies_at(port: int, requests: Sequence[SignedRequest], per_second: int, seconds: float) -> list[float]:
     """Seconds from the moment each request was due to its whole answer, in order; raises RequestFailed."""
     raws = [request.raw() for request in requests]
-    connections = _Connections(port, _MOST_CONNECTIONS)
-    began = time.perf_counter() + 0.1
+    async with _Connections(port, _MOST_CONNECTIONS) as connections:
+        began = time.perf_counter() + 0.1
 
-    async def send_at(due: float, raw: bytes) -> float:
-        return await connections.ask(raw) - due
+        async def send_at(due: float, raw: bytes) -> float:
+            return await connections.ask(raw) - due
 
-    waiting = []
-    for number, raw in enumerate(islice(cycle(raws), math.ceil(per_second * seconds))):
-        due = began + number / per_second
-        if (left := due - time.perf_counter()) > 0:
-            await asyncio.sleep(left)
-        waiting.append(asyncio.create_task(send_at(due, raw)))
-    taken = await asyncio.gather(*waiting)
-    connections.close()
-    return list(taken)
+        waiting = []
+        for number, raw in enumerate(islice(cycle(raws), math.ceil(per_second * seconds))):
+            due = began + number / per_second
+            if (left := due - time.perf_counter()) > 0:
+                await asyncio.sleep(left)
+            waiting.append(asyncio.create_task(send_at(due, raw)))
+        return list(await asyncio.gather(*waiting))
 
 
 async def send_each(port: int, requests: Sequence[SignedRequest], at_once: int = 16) -> None:
     """Each request once, so many at a time; raises RequestFailed."""
-    connections = _Connections(port, at_once)
-    await asyncio.gather(*(connections.ask(request.raw()) for request in requests))
-    connections.close()
+    async with _Connections(port, at_once) as connections:
+        await asyncio.gather(*(connections.ask(request.raw()) for request in requests))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -20,6 +20,7 @@ LAENDER = (
     "DE-NI", "DE-NW", "DE-RP", "DE-SH", "DE-SL", "DE-SN", "DE-ST", "DE-TH",
     "unknown",
 )  # fmt: skip
+NOTHING_KNOWN = frozenset({"other", "unknown"})
 # The furthest outcome wins, in this order.
 OUTCOMES = (
     "abandoned",
@@ -33,9 +34,14 @@ OUTCOMES = (
 
 
 def counted_once(counted: Iterable[Counted]) -> dict[str, str]:
-    """One value a dimension: the last language, the first topic and Land, the furthest outcome."""
+    """One value a dimension: the last language, the first topic and Land, the furthest outcome.
+
+    “other” and “unknown” are what remains where nothing better was met, so they are not noted.
+    """
     values: dict[str, str] = {}
     for event in counted:
+        if event.value in NOTHING_KNOWN:
+            continue
         old = values.get(event.dimension)
         values[event.dimension] = event.value if old is None else _winner(event.dimension, old, event.value)
     return values

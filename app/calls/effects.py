@@ -96,7 +96,7 @@ def _find_answer(playbook: Playbook, given: Given, language: str | None) -> Done
     return Done(answer_state(playbook.knowledge, answer.id, playbook.today()), {"count_topic": answer.topic})
 
 
-def _find_country(_board: Playbook, given: Given, _language: str | None) -> Done:
+def _find_country(_playbook: Playbook, given: Given, _language: str | None) -> Done:
     countries = country_by_dialling_code(given["code"])
     if not countries or len(countries) > MENU_LIMIT:
         return Done("unknown")
@@ -105,8 +105,10 @@ def _find_country(_board: Playbook, given: Given, _language: str | None) -> Done
     return Done("several", {"countries": ",".join(countries)})
 
 
-def _country_rules(playbook: Playbook, given: Given, _language: str | None) -> Done:
+def _country_rules(playbook: Playbook, given: Given, language: str | None) -> Done:
     rule, follow_up = country_rule(playbook.knowledge, given["country"])
+    if playbook.knowledge.answers[rule].sensitive and language not in playbook.trusted_languages:
+        return Done("failed")
     return Done("known", {"rule": rule, "follow_up": follow_up})
 
 

@@ -1,6 +1,6 @@
 """Opens the playbook: reads flows, texts, directory and knowledge, proves them, and binds them together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from app.kit.yamlfile import read_yaml
 from app.knowledge.models import Knowledge
 from app.knowledge.service import check_knowledge, load_knowledge, spoken_numbers, spoken_texts
 from app.texts.approvals import OBLIGATORY, approved_languages, read_approvals
-from app.texts.catalogue import read_messages, unspoken
+from app.texts.catalogue import legal, read_messages, unspoken
 from app.texts.languages import LAUNCH_LANGUAGES
 from app.texts.voices import can_say
 
@@ -88,7 +88,8 @@ def read_wording(locales: Path, knowledge: Knowledge) -> Wording:
             if not id_.endswith(".without_amount")
         }
         messages = read_messages(locales, language, numbers)
-        wording[language] = {**messages, **undated, **answers}
+        spoken = {**undated, **answers}
+        wording[language] = {**messages, **{id_: legal(text) for id_, text in spoken.items()}}
     return wording
 
 
@@ -128,7 +129,16 @@ def _content_faults(content: Content, today: date) -> list[str]:
         *text_faults(content.flows, content.register, content.wording, lambda language, _: can_say(language)),
         *(f"{id_}: this message is in the catalogue, but nothing speaks it." for id_ in orphans if not _is_answer(id_)),
         *check_knowledge(content.knowledge, LAUNCH_LANGUAGES, today),
+        *_unguarded_amounts(content),
     ]
+
+
+def _unguarded_amounts(content: Content) -> Iterator[str]:
+    """Only the information flow looks whether an amount is still valid, so no other answer may name one."""
+    for id_, answer in content.knowledge.answers.items():
+        guarded = not answer.sensitive and not id_.startswith(("rule-", "follow-up-"))
+        if not guarded and f"answer.{id_}.without_amount" in content.wording["de"]:
+            yield f"{id_}: this answer names an amount, but it is spoken where nobody checks its date."
 
 
 def _is_answer(id_: str) -> bool:
@@ -138,13 +148,13 @@ def _is_answer(id_: str) -> bool:
 def open_playbook(
     content: Content, *, root: Path, production: bool, speak_drafts: bool, today: Callable[[], date]
 ) -> Playbook:
-    """Decide who may hear what: production speaks approved languages only, unless drafts are allowed in a pilot.
+    """Decide who may hear what: production speaks approved languages only; a pilot also speaks drafts in others.
 
     Raises ContentError where production has no approved German and English texts.
     """
     approved = approved_languages(read_approvals(root / "locales" / "approvals.yaml"), content.wording)
     missing = [language for language in OBLIGATORY if language not in approved]
-    if production and missing and not speak_drafts:
+    if production and missing:
         raise ContentError([f"The texts in {language} are not approved for production." for language in missing])
     drafts = speak_drafts or not production
     languages = [language for language in content.wording if drafts or language in approved]

@@ -1,7 +1,7 @@
 """The verbs of a call: advance it by one input, note what it counts as, close it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from app.kit.log import get_logger
 
 log = get_logger(__name__)
 
-# No caller waits longer than this for a count.
+# Nobody waits longer than this for what is only counted.
 NOTE_SECONDS = 1.0
 
 
@@ -73,18 +73,23 @@ def _perform(playbook: Playbook, language: str | None, verb: Perform) -> Done:
 
 async def note(pool: asyncpg.Pool | None, call_key: bytes, sequence: int, counted: Mapping[str, str]) -> None:
     """Keep what the step counts as; a count may be lost, the call goes on."""
-    if pool is None or not counted:
-        return
+    if pool is not None and counted:
+        await _bounded(store.note(pool, call_key, sequence, counted), "count not noted")
+
+
+async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: datetime) -> bool:
+    """Note that a call has ended; the first end stands. False where the database did not take it in time."""
+    return await _bounded(store.close(pool, call_key, status, ended_at), "end not noted")
+
+
+async def _bounded(writing: Coroutine[None, None, None], fault: str) -> bool:
     try:
         async with asyncio.timeout(NOTE_SECONDS):
-            await store.note(pool, call_key, sequence, counted)
+            await writing
     except (OSError, asyncpg.PostgresError, TimeoutError, asyncpg.InterfaceError) as error:
-        log.error("count not noted", error=type(error).__name__)  # noqa: TRY400  An error's text may quote what a caller typed or said.
-
-
-async def close(pool: asyncpg.Pool, call_key: bytes, status: str, ended_at: datetime) -> None:
-    """Note that a call has ended; the first end stands."""
-    await store.close(pool, call_key, status, ended_at)
+        log.error(fault, error=type(error).__name__)  # noqa: TRY400  An error's text may quote a caller.
+        return False
+    return True
 
 
 async def wipe_older_than(connection: store.Connection, moment: datetime) -> int:

@@ -39,6 +39,7 @@ class Conversation:
     """`given` are the guards that stand; `turns` are (verb, value) in order; `counted` what the call counts as."""
 
     title: str
+    language: str | None
     given: Mapping[str, bool]
     turns: tuple[Turn, ...]
     counted: Mapping[str, str]
@@ -57,9 +58,13 @@ def read_conversation(raw: object) -> Conversation:
     """From parsed YAML; raises ValueError with one sentence."""
     if not isinstance(raw, dict) or not isinstance(raw.get("turns"), list):
         raise ValueError("A conversation has a title (“conversation”) and a list of “turns”.")  # noqa: TRY004  A file is wrong, not a caller of this function.
+    unknown = sorted(set(raw) - _KEYS)
+    if unknown or not raw["turns"]:
+        raise ValueError(f"“{unknown[0]}” is not known here." if unknown else "There are no turns.")
     given = cast("Mapping[str, str]", raw.get("given", {}))
     return Conversation(
         title=str(raw.get("conversation", "")),
+        language=cast("str | None", raw.get("language")),
         given={guard: value in {"yes", "true"} for guard, value in given.items()},
         turns=tuple(_turn(item) for item in raw["turns"]),
         counted=cast("Mapping[str, str]", raw.get("counted", {})),
@@ -89,6 +94,9 @@ def play(book: Book, conversation: Conversation, count: Count) -> Played:
         if heard is not None:
             place = _advance(played, book, conversation, place.session, heard)
     counted = count(played.counted)
+    chosen = conversation.language
+    if chosen and place.session.language != chosen:
+        played.faults.append(f"{conversation.title}: the language is {place.session.language}, expected {chosen}.")
     for dimension, value in conversation.counted.items():
         if counted.get(dimension) != value:
             found = counted.get(dimension, "nothing")
@@ -120,7 +128,8 @@ def _compare(place: Step, turn: Turn) -> tuple[str | None, Input | None]:
         awaits = bool(place.verbs) and isinstance(place.verbs[-1], Gather)
         return (None if awaits or verb == "hangs up" else f"nothing is asked here, but {_name(place)}"), _input(turn)
     if verb == "it answers":
-        return None, _answer(value)
+        asked = isinstance(place.verbs[-1] if place.verbs else None, Perform | Wait | Connect | Record)
+        return (None if asked else f"nothing was looked up, but {_name(place)}"), _answer(value)
     expected_verbs = _EXPECTATIONS.get(verb)
     if expected_verbs is None:
         return f"there is no such verb; known are {', '.join(('hears', *_INPUTS, 'it answers', *_EXPECTATIONS))}", None
@@ -129,6 +138,7 @@ def _compare(place: Step, turn: Turn) -> tuple[str | None, Input | None]:
     return (None if fits else f"instead {_name(place)}"), None
 
 
+_KEYS = frozenset({"conversation", "language", "given", "turns", "counted"})
 _INPUTS = ("presses", "says", "waits", "hangs up")
 _EXPECTATIONS: Mapping[str, tuple[type, ...]] = {
     "we look up": (Perform,),

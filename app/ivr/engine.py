@@ -23,6 +23,7 @@ from app.ivr.model import (
     HungUp,
     Input,
     Pressed,
+    Resumed,
     Session,
     Silent,
     Started,
@@ -34,15 +35,17 @@ from app.ivr.walk import Walk
 def step(book: Book, guards: Mapping[str, bool], session: Session, heard: Input) -> Step:
     """Advance one call by one input. Touches nothing outside its arguments.
 
-    A session whose place no longer exists in the book starts again with the facts it remembers.
+    A session whose place or language no longer exists in the book starts again with the facts it remembers.
     """
     walk = Walk(book, guards, session)
     if isinstance(heard, HungUp):
         return walk.finish()
     if isinstance(heard, Started):
         walk.begin()
-    elif not walk.stands():
+    elif not walk.stands() or walk.language_lost:
         walk.go_home()
+    elif isinstance(heard, Resumed):
+        walk.repeat()
     else:
         _resume(walk, walk.node(), heard)
     return walk.finish()
@@ -61,8 +64,10 @@ def _resume(walk: Walk, node: Node, heard: Input) -> None:
 
 
 def _hear(walk: Walk, node: Ask, heard: Input) -> None:
-    if isinstance(heard, Pressed) and _reserved(walk, node, heard.keys):
-        return
+    if isinstance(heard, Pressed):
+        heard = _entered(node, heard)
+        if _reserved(walk, node, heard.keys):
+            return
     if node.expects == "language" and _turn_page(walk, heard):
         return
     understood = understand(walk.book, node, walk.facts, walk.page, heard)
@@ -73,6 +78,13 @@ def _hear(walk: Walk, node: Ask, heard: Input) -> None:
     if node.into and understood.value is not None:
         walk.learn({node.into: understood.value})
     walk.take(understood.label, _target_of(walk, node, understood.label))
+
+
+def _entered(node: Ask, heard: Pressed) -> Pressed:
+    """Many people end an entry with `#`: behind digits it only ends them."""
+    if node.expects in LENGTHS and len(heard.keys) > 1:
+        return Pressed(heard.keys.removesuffix(HOME_KEY))
+    return heard
 
 
 def _reserved(walk: Walk, node: Ask, keys: str) -> bool:

@@ -149,6 +149,11 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """The call comes back to where it stood, after a fault that was not the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """An effect or a hand-over is done."""
 
@@ -161,7 +166,7 @@ class HungUp:
     """The caller is gone."""
 
 
-Input = Started | Pressed | Said | Silent | Done | HungUp
+Input = Started | Pressed | Said | Silent | Resumed | Done | HungUp
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,28 @@ _TARGET_VERBS: Mapping[str, Callable[[str], Verb]] = {"wait": Wait, "connect": C
 class Walk:
     """A walk through the flows, from one suspension of the call to the next."""
 
-    __slots__ = ("again", "book", "events", "facts", "failures", "guards", "page", "said", "stack", "verbs")
+    __slots__ = (
+        "again",
+        "book",
+        "events",
+        "facts",
+        "failures",
+        "guards",
+        "language_lost",
+        "page",
+        "said",
+        "stack",
+        "verbs",
+    )
 
     def __init__(self, book: Book, guards: Mapping[str, bool], session: Session) -> None:
         self.book, self.guards = book, guards
         self.stack = list(session.stack)
         self.failures, self.page, self.again = session.failures, session.page, session.again
         self.facts = dict(session.facts)
+        self.language_lost = session.language is not None and session.language not in book.languages
+        if self.language_lost:
+            del self.facts["language"]
         self.said: list[Message] = []
         self.verbs: list[Verb] = []
         self.events: list[Event] = []
@@ -174,6 +189,9 @@ class Walk:
         self.stack[-1] = (flow, target)
 
     def ask(self, node: Ask, question: tuple[str, ...]) -> None:
+        """Ask; an earlier answer to the same question is forgotten."""
+        if node.into:
+            self.facts.pop(node.into, None)
         speech = self.guards.get("speech_allowed", False) and node.expects not in NEVER_SPOKEN
         self._emit(
             Gather(
@@ -213,8 +231,13 @@ class Walk:
         self.verbs.append(verb)
 
     def finish(self) -> Step:
-        """The session keeps lasting facts only: a number or a spoken word ends with the step that heard it."""
-        types = self.book.fact_types
+        """The session keeps what its flows remember, and of that only lasting facts.
+
+        A number or a spoken word ends with the step that heard it, a postal code with the flow that asked for it.
+        """
+        types: dict[str, str] = {}
+        for flow, _ in self.stack:
+            types.update(self.book.flows[flow].remembers)
         facts = {name: value for name, value in self.facts.items() if types.get(name) in LASTING_TYPES}
         session = Session(self.book.content_hash, tuple(self.stack), self.failures, self.page, self.again, facts)
         return Step(session, tuple(self.verbs), tuple(self.events))

@@ -3,40 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from pathlib import Path
 from typing import Annotated
 
 import httpx
 import phonenumbers
-from fastapi import APIRouter, Body, Header, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import APIRouter, Body, Header
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from app.kit.errors import HotlineError
 from app.kit.protocols import Signer
 from app.phone.caller import DEMO_ACCOUNT_SID
 from app.phone.line import Line, LiveCall, dial, hang_up, press, say, wait
-from app.phone.sources import add_sources
+from app.phone.pages import PAGE_HEADERS, TEMPLATES
 from app.phone.switchboard import AllLinesBusy, Switchboard, UnknownCall, keep_swept, plug_in, reserve, take
 from app.phone.views import View, call_view
 from app.phone.webhook import LineFault
 from app.phone.words import INTERFACE_LANGUAGES, get_interface, interface_language
 
-FOLDER = Path(__file__).parent
-STATIC_TYPES: Mapping[str, str] = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
-STATIC_FILES: Mapping[str, Path] = {path.name: path for path in sorted((FOLDER / "static").iterdir())}
-PAGE_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 KEYPAD: tuple[tuple[str, str], ...] = (
     ("1", ""),
     ("2", "ABC"),
@@ -93,11 +76,7 @@ def _sweeping(board: Switchboard) -> Callable[[object], AbstractAsyncContextMana
 
 
 def _add_page(router: APIRouter, number: str) -> None:
-    templates = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    add_sources(router, templates.get_template("sources.html"), {**PAGE_HEADERS, "Vary": "Accept-Language"})
-    page_template = templates.get_template("phone.html")
+    page_template = TEMPLATES.get_template("phone.html")
     shown_number = _for_reading(number)
 
     @router.get("")
@@ -111,15 +90,6 @@ def _add_page(router: APIRouter, number: str) -> None:
             number=shown_number,
         )
         return HTMLResponse(html, headers={**PAGE_HEADERS, "Vary": "Accept-Language"})
-
-    @router.get("/static/{name}")
-    async def static(name: str) -> Response:
-        path = STATIC_FILES.get(name)
-        if path is None:
-            return Response(status_code=404, headers=PAGE_HEADERS)
-        return FileResponse(
-            path, media_type=STATIC_TYPES[path.suffix], headers={**PAGE_HEADERS, "Cache-Control": "no-cache"}
-        )
 
 
 def _for_reading(number: str) -> str:

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from app.calls import service
-from app.ivr.model import Input, Pressed, Silent
-from app.telephony.sealing import read_session, write_session
-from app.telephony.twiml import Typesetter, render
+from app.calls.service import Advanced
+from app.ivr.model import Input, Pressed, Session, Silent
 
 # Every place of the flows in every language is some thousands; what comes beyond is worked out each time.
 MOST_PREPARED: Final = 8_192
-_ADDRESS: Final = "\ue000address\ue001"
-
-# By the session's JSON and what was heard; None where a step needs the outside or counts as something.
-Prepared = MutableMapping[tuple[bytes, Input], "PlainStep | None"]
+# Only a session that remembers nothing else is the same for many callers, and tells nothing about any of them.
+_COMMON_FACTS: Final = frozenset({"language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +23,25 @@ class PlainStep:
     after: str
 
     def document(self, address: str) -> str:
+        """The TwiML document with the call's own address filled in."""
         return f"{self.before}{escape(address)}{self.after}"
 
 
-def find_plain_step(prepared: Prepared, setter: Typesetter, session: bytes, heard: Input) -> PlainStep | None:
-    """The step, if it is a plain one. It is the same for every call, so it is kept under nobody's name.
+# By the session's JSON and what was heard.
+Prepared = MutableMapping[tuple[bytes, Input], PlainStep]
+
+
+def is_plain(session: Session, heard: Input, advanced: Advanced) -> bool:
+    """Whether the step is the same for every call: nothing personal in it, no effect, nothing counted.
 
     Spoken words and entries are a caller's own (an entry may be a telephone number), so they are never kept.
     """
-    if not isinstance(heard, Silent) and not (isinstance(heard, Pressed) and len(heard.keys) == 1):
-        return None
-    key = session, heard
-    if key in prepared:
-        return prepared[key]
-    step = _work_out(setter, session, heard)
-    if len(prepared) < MOST_PREPARED:
-        prepared[key] = step
-    return step
+    single_key = isinstance(heard, Silent) or (isinstance(heard, Pressed) and len(heard.keys) == 1)
+    return single_key and advanced.alone and not advanced.counted and session.facts.keys() <= _COMMON_FACTS
 
 
-def _work_out(setter: Typesetter, session: bytes, heard: Input) -> PlainStep | None:
-    place = read_session(session)
-    if place is None:
-        return None
-    advanced = service.advance(setter.playbook, place, heard)
-    if advanced.counted or not advanced.alone:
-        return None
-    document = render(setter, advanced.verbs, advanced.session.language, _ADDRESS)
-    before, _, after = document.partition(_ADDRESS)
-    return PlainStep(write_session(advanced.session), before, after)
+def keep(prepared: Prepared, place: tuple[bytes, Input], session: bytes, document: str, address: str) -> None:
+    """Remember a plain step, while there is room."""
+    before, found, after = document.partition(escape(address))
+    if found and len(prepared) < MOST_PREPARED:
+        prepared[place] = PlainStep(session, before, after)

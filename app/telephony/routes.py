@@ -7,14 +7,14 @@ from http import HTTPStatus
 import asyncpg
 
 from app.calls import service
-from app.ivr.model import Input, Pressed, Said, Session, Silent, Started
+from app.ivr.model import Input, Pressed, Resumed, Said, Session, Silent, Started
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
 from app.kit.log import get_logger
 from app.telephony.form import MAX_BODY_BYTES, Form, read_form
 from app.telephony.patience import within
-from app.telephony.prepared import PlainStep, Prepared, find_plain_step
-from app.telephony.safe import safe_document
+from app.telephony.prepared import Prepared, is_plain, keep
+from app.telephony.safe import comes_back, safe_document
 from app.telephony.sealing import read_query, read_session, seal, step_url, unseal, write_session
 from app.telephony.signature import is_genuine
 from app.telephony.twiml import Typesetter, render
@@ -25,8 +25,8 @@ Send = Callable[[MutableMapping[str, object]], Awaitable[None]]
 
 log = get_logger(__name__)
 
-# Twilio gives up after 15 seconds and the caller hears an English error; we answer something safe long before.
-DEADLINE_SECONDS = 3.0
+# Twilio gives up after 15 seconds, and the caller would hear an English error. Here a step waits for its body and for
+# its count, each with a limit far below that (BODY_SECONDS, service.NOTE_SECONDS); the step itself waits for nothing.
 BODY_SECONDS = 5.0
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -145,8 +145,8 @@ async def _incoming(telephony: Telephony, form: Mapping[str, str], query: str) -
 async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
     """A token that does not open starts the flow again, politely."""
     call_sid, (sequence, token) = form["CallSid"], read_query(query)
-    plain, heard = unseal(telephony.keys, call_sid, sequence, token), _heard(form)
-    if plain is not None and (prepared := _find_prepared(telephony, plain, heard)):
+    plain, heard = unseal(telephony.keys, call_sid, sequence, token), _heard(form, query)
+    if plain is not None and (prepared := telephony.prepared.get((plain, heard))):
         address = _address(telephony, call_sid, sequence + 1, prepared.session)
         return Answer(HTTPStatus.OK, prepared.document(address))
     session = read_session(plain) if plain is not None else None
@@ -155,18 +155,13 @@ async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) 
     return await _step(telephony, Arrival(call_sid, sequence, session, heard, "/voice/step", query))
 
 
-def _find_prepared(telephony: Telephony, plain: bytes, heard: Input) -> PlainStep | None:
-    try:
-        return find_plain_step(telephony.prepared, telephony.setter, plain, heard)
-    except Exception:  # noqa: BLE001  The step's own way tells of the fault and finds a safe document.
-        return None
-
-
 async def _status(telephony: Telephony, form: Mapping[str, str], _query: str) -> Answer:
-    if telephony.pool is not None and form.get("CallStatus") in ENDED:
-        key = telephony.keys.keyed_hash("call", form["CallSid"])
-        await service.close(telephony.pool, key, form["CallStatus"], telephony.clock())
-    return Answer(HTTPStatus.NO_CONTENT)
+    """Twilio asks again where the end of the call could not be noted."""
+    if telephony.pool is None or form.get("CallStatus") not in ENDED:
+        return Answer(HTTPStatus.NO_CONTENT)
+    key = telephony.keys.keyed_hash("call", form["CallSid"])
+    noted = await service.close(telephony.pool, key, form["CallStatus"], telephony.clock())
+    return Answer(HTTPStatus.NO_CONTENT if noted else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 _HANDLERS = {"/voice/incoming": _incoming, "/voice/step": _continued, "/voice/status": _status}
@@ -177,11 +172,13 @@ async def _step(telephony: Telephony, arrival: Arrival) -> Answer:
     setter = telephony.setter
     try:
         advanced = service.advance(setter.playbook, arrival.session, arrival.heard)
-        url = _address(telephony, arrival.call_sid, arrival.sequence + 1, write_session(advanced.session))
-        document = render(setter, advanced.verbs, advanced.session.language, url)
-        if advanced.counted:
-            key = telephony.keys.keyed_hash("call", arrival.call_sid)
-            await within(DEADLINE_SECONDS, service.note(telephony.pool, key, arrival.sequence, advanced.counted))
+        session = write_session(advanced.session)
+        address = _address(telephony, arrival.call_sid, arrival.sequence + 1, session)
+        document = render(setter, advanced.verbs, advanced.session.language, address)
+        if is_plain(arrival.session, arrival.heard, advanced):
+            keep(telephony.prepared, (write_session(arrival.session), arrival.heard), session, document, address)
+        key = telephony.keys.keyed_hash("call", arrival.call_sid)
+        await service.note(telephony.pool, key, arrival.sequence, advanced.counted)
     except Exception as error:  # noqa: BLE001  Nobody hears an English error: every fault gets a spoken answer.
         log.error("step failed", error=type(error).__name__)  # noqa: TRY400  An error's text may quote a caller.
         document = safe_document(setter, arrival.session.language, arrival.path, arrival.query, telephony.base_url)
@@ -197,11 +194,13 @@ def _new_session(telephony: Telephony) -> Session:
     return Session(telephony.setter.playbook.book.content_hash)
 
 
-def _heard(form: Mapping[str, str]) -> Input:
-    """Keys win over words."""
+def _heard(form: Mapping[str, str], query: str) -> Input:
+    """Keys win over words; who comes back after our own fault without either was not silent."""
     if form.get("Digits"):
         return Pressed(form["Digits"])
-    return Said(form["SpeechResult"]) if form.get("SpeechResult") else Silent()
+    if form.get("SpeechResult"):
+        return Said(form["SpeechResult"])
+    return Resumed() if comes_back(query) else Silent()
 
 
 async def _send(send: Send, answer: Answer) -> None:

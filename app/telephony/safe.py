@@ -19,6 +19,11 @@ def safe_document(setter: Typesetter, language: str | None, path: str, query: st
     return render(setter, (Speak((Message("safe.error"),)), Redirect()), known, url)
 
 
+def comes_back(query: str) -> bool:
+    """Whether a step's address is one that a safe document led back to."""
+    return f"{_AGAIN}=" in query
+
+
 def prepare(setter: Typesetter) -> None:
     """Build the safe documents of every language beforehand, so that they need nothing when they are needed."""
     for language in (None, *setter.playbook.wording):

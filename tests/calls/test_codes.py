@@ -8,15 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.calls import store
-from app.calls.codes import LAENDER, OUTCOMES, TOPICS, counted_once
+from app.calls.codes import LAENDER, NOTHING_KNOWN, OUTCOMES, TOPICS, counted_once
 from app.ivr.model import Counted
-from app.jobs import sweep
+from app.jobs import SWEEP_SECONDS, sweep
 from app.kit.clock import now
 
 CALL, OTHER_CALL = bytes(32), bytes(range(32))
 LANGUAGES = ("de", "en", "tr", "ar", "ru")
 CODES = {"language": LANGUAGES, "topic": TOPICS, "land": LAENDER, "outcome": OUTCOMES}
-one_step = st.fixed_dictionaries({}, optional={name: st.sampled_from(codes) for name, codes in CODES.items()})
+one_step = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([c for c in codes if c not in NOTHING_KNOWN]) for name, codes in CODES.items()}
+)
 
 
 def test_the_last_language_the_first_topic_and_the_furthest_outcome_count() -> None:
@@ -29,6 +31,17 @@ def test_the_last_language_the_first_topic_and_the_furthest_outcome_count() -> N
         Counted("outcome", "informed"),
     ]
     assert counted_once(events) == {"language": "ar", "topic": "reintegration", "outcome": "centre_named"}
+
+
+def test_what_is_not_known_never_stands_before_what_is() -> None:
+    events = [
+        Counted("land", "unknown"),
+        Counted("topic", "other"),
+        Counted("land", "DE-SN"),
+        Counted("topic", "eligibility"),
+    ]
+    assert counted_once(events) == {"land": "DE-SN", "topic": "eligibility"}
+    assert counted_once(events[:2]) == {}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -61,7 +74,9 @@ async def test_the_first_end_of_a_call_stands(pool: asyncpg.Pool) -> None:
 
 async def test_live_rows_are_wiped_after_a_day_by_one_node(pool: asyncpg.Pool) -> None:
     await store.note(pool, CALL, 1, {"language": "de"})
-    assert await sweep(pool, lambda: now() + timedelta(hours=23, minutes=59)) == 0
-    swept = await asyncio.gather(*(sweep(pool, lambda: now() + timedelta(hours=24, minutes=1)) for _ in range(3)))
+    assert await sweep(pool, lambda: now() + timedelta(hours=22, minutes=59)) == 0
+    swept = await asyncio.gather(
+        *(sweep(pool, lambda: now() + timedelta(hours=24) - timedelta(seconds=SWEEP_SECONDS)) for _ in range(3))
+    )
     assert sum(swept) == 1
     assert await pool.fetchval("SELECT count(*) FROM live_call") == 0

@@ -1,5 +1,6 @@
 """The conversations that counsellors can read: each is played, and together they walk every edge."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_every_edge_is_walked_and_the_diagrams_are_fresh() -> None:
         ([{"hears": ["goodbye"]}], "turn 1 (hears): the caller hears welcome.name, language.invitation"),
         ([{"presses": "1"}, {"is hung up": "abandoned"}], "instead the caller is asked promise.short, topic.question"),
         ([{"sings": "la"}], "there is no such verb"),
+        ([{"it answers": "found"}], "nothing was looked up, but the caller is asked"),
         (["hangs up", {"presses": "1"}], "nothing is asked here, but the call is over"),
     ],
 )
@@ -45,6 +47,26 @@ def test_a_wrong_count_is_named() -> None:
     raw = {"conversation": "odd", "turns": [{"presses": "3"}], "counted": {"language": "de"}}
     (fault,) = play(book_of(real_content()), read_conversation(raw), counted_once).faults
     assert fault == "odd: counted as language tr, expected de."
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ({"conversation": "odd", "turns": []}, "There are no turns."),
+        ({"conversation": "odd", "turns": ["waits"], "counts": {}}, "“counts” is not known here."),
+        ({"conversation": "odd"}, "has a title"),
+        ({"conversation": "odd", "turns": [["waits"]]}, "A turn is one verb"),
+    ],
+)
+def test_a_conversation_out_of_format_is_named(raw: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        read_conversation(raw)
+
+
+def test_another_language_than_promised_is_named() -> None:
+    raw = {"conversation": "odd", "language": "ar", "turns": [{"presses": "3"}]}
+    (fault,) = play(book_of(real_content()), read_conversation(raw), counted_once).faults
+    assert fault == "odd: the language is tr, expected ar."
 
 
 def test_stale_diagrams_are_noticed_and_renewed(tmp_path: Path) -> None:

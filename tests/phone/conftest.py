@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
 from app.phone.routes import phone_router
+from app.phone.sources import sources_router
 from tests.phone.browsing import Open, Serve, Served
 from tests.phone.toy import NUMBER, ToyHotline, ToySigner, add_toy_routes
 from tests.phone.toy_story import story
@@ -67,6 +68,7 @@ def _toy_application(toy: ToyHotline, url: str) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
     app.include_router(phone_router(client=client, signer=ToySigner(), base_url=url, number=NUMBER))
+    app.include_router(sources_router(phone=True))
     add_toy_routes(app, toy)
     return app
 

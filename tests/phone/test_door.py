@@ -9,7 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.phone.line import dial
-from app.phone.routes import STATIC_FILES, phone_router
+from app.phone.pages import STATIC_FILES
+from app.phone.routes import phone_router
 from app.phone.switchboard import MOST_CALLS, Switchboard, UnknownCall, keep_swept, plug_in, sweep, take
 from app.phone.words import INTERFACE_FOLDER, INTERFACE_LANGUAGES, get_interface, interface_language
 from tests.phone.toy import NUMBER, ToyHotline, ToySigner, response, toy_app, toy_line

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 import asyncpg
 import httpx
@@ -13,12 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calls import service
-from app.calls.playbook import Playbook
+from app.calls import opening, service
+from app.ivr.model import Silent
+from app.kit.paths import PROJECT_ROOT
 from app.telephony.routes import Telephony
+from app.telephony.sealing import read_session
 from app.telephony.signature import sign
+from app.texts.catalogue import legal
 from app.texts.voices import VOICES, is_known_attribute, known_values
-from tests.cast import BASE_URL, TOKEN, client_of, demo_playbook, telephony
+from tests.cast import BASE_URL, TOKEN, client_of, demo_playbook, real_content, telephony
 
 CALL = {"CallSid": "CA" + "1" * 32, "From": "+493023125111", "To": "+493023125000", "CallStatus": "in-progress"}
 
@@ -179,7 +183,7 @@ async def test_a_database_that_is_gone_costs_the_count_and_not_the_call() -> Non
     assert "How can we help you" in chosen.text
 
 
-async def walk_all(door: Telephony, keys: str, depth: int) -> list[str]:
+async def walk_all(door: Telephony, keys: tuple[str, ...], depth: int) -> list[str]:
     """Every document within some steps of the start, over all keys, each place once."""
     documents: list[str] = []
     async with client_of(door) as client:
@@ -200,7 +204,7 @@ async def walk_all(door: Telephony, keys: str, depth: int) -> list[str]:
 
 
 async def test_every_document_uses_only_what_twilio_knows() -> None:
-    documents = await walk_all(telephony(), "12345w", 5)
+    documents = await walk_all(telephony(), ("1", "2", "3", "4", "5", "w", "04109", "14715", "00000", "007", "964"), 5)
     assert len(documents) > 200
     pairs = {(voice.say_voice, voice.say_language) for voice in VOICES.values()}
     for document in documents:
@@ -218,32 +222,116 @@ async def test_every_document_uses_only_what_twilio_knows() -> None:
             if "language" in gather.attrib:
                 assert gather.attrib["language"] in known_values("GatherLanguage")
         assert root[-1].tag in {"Gather", "Hangup", "Redirect"}
+    together = " ".join(documents)
+    for said in (
+        "centre.reason.catchment",
+        "centre.reason.nationwide",
+        "centre.kind.authority",
+        "centre.which_place",
+        "country.which",
+    ):
+        assert demo_playbook().wording["en"][said] in together, said
 
 
-def spoken_playbook(text: str) -> Playbook:
-    """The playbook with one message replaced by any text."""
+RAW = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@given(RAW)
+async def test_no_name_can_break_or_change_a_document(name: str) -> None:
     playbook = demo_playbook()
-    wording = {language: {**texts, "topic.question": text} for language, texts in playbook.wording.items()}
-    return replace(playbook, wording=wording)
-
-
-@given(st.text(max_size=80).filter(lambda text: "{" not in text and "}" not in text))
-async def test_no_text_can_break_or_change_a_document(text: str) -> None:
-    from app.texts.catalogue import legal  # noqa: PLC0415
-
-    async with client_of(telephony(playbook=spoken_playbook(legal(text)))) as client:
-        first = await post(client, "/voice/incoming", CALL)
-        chosen = await post(client, next_path(first.text), {**CALL, "Digits": "1"})
-    gather = read_xml(chosen.text).find("Gather")
+    directory = playbook.directory
+    centres = {id_: replace(centre, spoken=name) for id_, centre in directory.centres.items()}
+    odd = replace(playbook, directory=replace(directory, centres=centres))
+    async with client_of(telephony(playbook=odd)) as client:
+        document = (await post(client, "/voice/incoming", CALL)).text
+        for keys in ("2", "2", "04109"):
+            document = (await post(client, next_path(document), {**CALL, "Digits": keys})).text
+    gather = read_xml(document).find("Gather")
     assert gather is not None
     assert {child.tag for child in gather} == {"Say"}
+    spoken = [" ".join((say.text or "").split()) for say in gather]
+    assert " ".join(legal(f"{name}").split()) in " ".join(spoken)
 
 
-@given(words=st.text(max_size=60), digits=st.text(max_size=12), sequence=st.text(max_size=12))
-async def test_any_signed_input_gets_a_document(words: str, digits: str, sequence: str) -> None:
-    form = {**CALL, "SpeechResult": words, "Digits": digits, "FinishedOnKey": digits[:1]}
-    path = "/voice/step?" + urlencode({"n": sequence, "s": words})
+@given(RAW)
+def test_no_text_of_any_catalogue_keeps_what_xml_forbids(text: str) -> None:
+    document = f"<a>{escape(legal(text))}</a>"
+    assert read_xml(document).tag == "a"
+
+
+async def test_an_answer_with_a_forbidden_character_is_spoken_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "spoken_texts", lambda *_: {"answer.x": "one\x01two"})
+    wording = opening.read_wording(PROJECT_ROOT / "locales", real_content().knowledge)
+    assert wording["de"]["answer.x"] == "onetwo"
+
+
+PLACES: tuple[tuple[str, ...], ...] = ((), ("2",), ("2", "2"), ("1", "1"), ("3", "1", "4", "5"), ("4", "2", "04109"))
+
+
+@given(words=st.text(max_size=60), digits=st.text(max_size=12), place=st.sampled_from(PLACES))
+async def test_any_signed_input_gets_a_document_everywhere(words: str, digits: str, place: tuple[str, ...]) -> None:
     async with client_of(telephony()) as client:
-        answer = await post(client, path, form)
-    assert answer.status_code == 200
-    assert read_xml(answer.text).tag == "Response"
+        document = (await post(client, "/voice/incoming", CALL)).text
+        for keys in place:
+            document = (await post(client, next_path(document), {**CALL, "Digits": keys})).text
+        path = next_path(document)
+        for form in ({"SpeechResult": words, "Digits": digits}, {"SpeechResult": words}, {}):
+            first = await post(client, path, {**CALL, **form})
+            again = await post(client, path, {**CALL, **form})
+            assert first.status_code == 200
+            assert read_xml(first.text).tag == "Response"
+            assert first.content == again.content
+
+
+async def test_after_a_fault_the_question_is_asked_again_and_nobody_is_called_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with client_of(telephony()) as client:
+        first = await post(client, "/voice/incoming", CALL)
+        path = next_path(first.text)
+        monkeypatch.setattr(service, "advance", lambda *_: 1 / 0)
+        apology = read_xml((await post(client, path, {**CALL, "Digits": "2"})).text).find("Redirect")
+        monkeypatch.undo()
+        assert apology is not None
+        parts = urlsplit(str(apology.text))
+        back = await post(client, f"{parts.path}?{parts.query}", CALL)
+    assert demo_playbook().wording["en"]["welcome.name"] in back.text
+    assert demo_playbook().wording["en"]["sorry.no_input"] not in back.text
+
+
+async def test_a_language_that_a_deploy_took_away_is_chosen_anew() -> None:
+    playbook = demo_playbook()
+    fewer = {language: texts for language, texts in playbook.wording.items() if language != "tr"}
+    without = replace(playbook, wording=fewer, book=replace(playbook.book, languages=tuple(fewer)))
+    async with client_of(telephony()) as client:
+        first = await post(client, "/voice/incoming", CALL)
+        turkish = await post(client, next_path(first.text), {**CALL, "Digits": "3"})
+    async with client_of(telephony(playbook=without)) as client:
+        answer = await post(client, next_path(turkish.text), {**CALL, "Digits": "1"})
+    assert playbook.wording["de"]["welcome.name"] in answer.text
+    assert read_xml(answer.text).find("Gather") is not None
+
+
+async def test_what_is_kept_of_steps_tells_nothing_of_a_caller() -> None:
+    door = telephony()
+    async with client_of(door) as client:
+        for area in ("04109", "14715", "80331"):
+            document = (await post(client, "/voice/incoming", CALL)).text
+            for keys in ("2", "2", area, "1", "4", "1"):
+                document = (await post(client, next_path(document), {**CALL, "Digits": keys})).text
+    assert door.prepared
+    for (session, heard), step in door.prepared.items():
+        assert isinstance(heard, Silent) or len(getattr(heard, "keys", "")) == 1
+        for place in (read_session(session), read_session(step.session)):
+            assert place is not None
+            assert set(place.facts) <= {"language"}
+
+
+async def test_the_end_of_a_call_that_cannot_be_noted_is_asked_for_again() -> None:
+    class Gone:
+        async def execute(self, *_args: object) -> str:
+            raise OSError
+
+    async with client_of(telephony(Gone())) as client:  # type: ignore[arg-type]
+        answer = await post(client, "/voice/status", {**CALL, "CallStatus": "completed"})
+    assert answer.status_code == 503

@@ -1,0 +1,77 @@
+"""Callers who take so many steps a second in all while the line answers, and are patient while it does not."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from random import Random
+
+from app.phone import line as phone
+from app.phone.line import Line, LiveCall
+from app.phone.webhook import LineFault
+
+# Digits lead on, * repeats and # leads home; an entry of several keys may be a postal code.
+KEYS = ("1", "2", "3", "4", "5", "*", "#", "04109", "10115")
+MOST_STEPS = 12
+DEAD_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Load:
+    """As many callers as steps a second: each takes one a second, and calls again when a call is over.
+
+    What they do is decided by the seed. `lost` holds why calls were lost, `steps` counts those that were answered.
+    """
+
+    line: Line
+    per_second: int
+    seed: int
+    calls: list[LiveCall] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    steps: int = 0
+    stopping: bool = False
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Steps are taken while the block runs; when it ends every caller hangs up."""
+        callers = [asyncio.create_task(self._call_again_and_again(number)) for number in range(self.per_second)]
+        try:
+            yield
+        finally:
+            self.stopping = True
+            await asyncio.gather(*callers)
+
+    async def be_answered(self, steps: int) -> None:
+        """Wait until so many further steps were answered; raises TimeoutError where the line stays dead."""
+        wanted = self.steps + steps
+        async with asyncio.timeout(DEAD_SECONDS):
+            while self.steps < wanted:
+                await asyncio.sleep(0.02)
+
+    async def _call_again_and_again(self, number: int) -> None:
+        random = Random(f"{self.seed} {number}")  # noqa: S311  Callers are made up, not secret.
+        await asyncio.sleep(number / self.per_second)
+        while not self.stopping:
+            try:
+                await self._call(random)
+            except LineFault as fault:
+                self.lost.append(str(fault))
+
+    async def _call(self, random: Random) -> None:
+        due = time.monotonic()
+        call = await phone.dial(self.line)
+        self.calls.append(call)
+        self.steps += 1
+        while not call.ended:
+            due = max(due + 1, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+            if self.stopping or len(call.exchanges) >= MOST_STEPS:
+                await phone.hang_up(call)
+            elif random.random() < 1 / 8:
+                await phone.wait(call)
+            else:
+                await phone.press(call, random.choice(KEYS))
+            self.steps += 1
+        self.lost += [turn.text for turn in call.turns if turn.kind == "failed"]
+        await asyncio.sleep(max(due + 1 - time.monotonic(), 0))
