@@ -46,7 +46,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  A container is reached from outside.
 def main() -> None:
     """Run a command; what a person can mend is one sentence on standard error and exit code 1."""
     try:
-        app()
+        app(prog_name="./run hotline")
     except HotlineError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
@@ -189,7 +189,7 @@ def route(
     """Which counselling centre serves a postal code, and why."""
     if (plz is None) == (batch is None):
         raise SettingError("Give one postal code, or a file of them with --batch.")
-    codes = batch.read_text(encoding="utf-8").splitlines() if batch else [str(plz)]
+    codes = batch.read_text(encoding="utf-8", errors="replace").splitlines() if batch else [str(plz)]
     for line in route_lines(
         codes, load_directory(PROJECT_ROOT / "knowledge_base"), language=language, independent=independent
     ):

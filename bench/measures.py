@@ -77,9 +77,21 @@ _RATIOS: tuple[tuple[str, str, tuple[str, str], tuple[str, str], Goal], ...] = (
     ("times_stateful", "plain step, times SQLModel", ("stateful", "plain"), ("hotline", "plain"), at_least(15)),
     ("durable_times_stateful", "durable step, SQLModel", ("stateful", "durable"), ("hotline", "durable"), at_least(4)),
     ("times_fastify", "plain step, times Fastify", ("fastify", "plain"), ("hotline", "plain"), at_least(1)),
-    ("growth_plain", "plain step, large against small", ("large", "plain"), ("small", "plain"), at_most(1.25)),
-    ("growth_durable", "durable step, large against small", ("large", "durable"), ("small", "durable"), at_most(1.25)),
-    ("growth_centre", "finding a centre, large against small", ("large", "centre"), ("small", "centre"), at_most(1.25)),
+    ("growth_plain", "plain step, large against small", ("large", "plain"), ("hotline", "plain"), at_most(1.25)),
+    (
+        "growth_durable",
+        "durable step, large against small",
+        ("large", "durable"),
+        ("hotline", "durable"),
+        at_most(1.25),
+    ),
+    (
+        "growth_centre",
+        "finding a centre, large against small",
+        ("large", "centre"),
+        ("hotline", "centre"),
+        at_most(1.25),
+    ),
 )
 
 

@@ -36,12 +36,12 @@ The servers:
 
 - `floor`: uvicorn with a bare ASGI application that leaves the body unread.
 - `signed`: the same, with the body read and Twilio's signature checked in one pass.
-- `hotline`: this server as production runs it.
+- `hotline`: this server as production runs it, its drafts included.
 - `typical`: FastAPI with a form model, twilio's RequestValidator and VoiceResponse, without a database.
 - `stateful`: the typical server with the call's state in SQLModel, read and written at every step.
 - `fastify`: Fastify with twilio's validateRequest and VoiceResponse, without a database.
-- `small`, `large`: the hotline with its own content; and with 20,000 centres, 100,000 passages, all languages that
-  have a voice, and 100,000 calls in progress.
+- `large`: the hotline with 20,000 centres, 100,000 passages, all languages that have a voice, and 100,000 calls in
+  progress.
 
 The requests: `plain` counts nothing, `durable` is noted in the database before it is answered, `centre` finds a centre.
 """

@@ -8,11 +8,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
-from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
 from app.kit.clock import now
 from app.kit.crypto import KeyRing
-from app.kit.paths import PROJECT_ROOT
 from app.telephony.routes import Telephony, voice_app
 from app.telephony.safe import prepare
 from app.telephony.signature import sign
@@ -56,12 +54,6 @@ class SignedRequest:
         """The request as bytes on a connection that stays open."""
         lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers().items())
         return f"POST {self.target} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
-
-
-def open_pilot_playbook() -> Playbook:
-    """The project's own content as production speaks it in a pilot, drafts included."""
-    content = read_content(PROJECT_ROOT, TODAY)
-    return open_playbook(content, root=PROJECT_ROOT, production=True, speak_drafts=True, today=lambda: TODAY)
 
 
 async def make_requests(

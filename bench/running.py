@@ -16,7 +16,7 @@ from app.kit.paths import PROJECT_ROOT
 from app.kit.settings import Settings
 from bench.load import ensure_tool
 from bench.machine import SERVER_CORE, family, pinned
-from bench.requests import ACCOUNT_SID, BASE_URL, NUMBER, SESSION_KEYS, TOKEN, SignedRequest
+from bench.requests import BASE_URL, TOKEN, SignedRequest
 
 PACKAGES = PROJECT_ROOT / ".cache" / "bench" / "node"
 # Kept to one version each, so that figures of different days can be compared.
@@ -84,23 +84,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def hotline(database_url: str, port: int) -> tuple[list[str], dict[str, str]]:
-    """The command and the environment of the hotline as production runs it."""
-    environment = {
-        "DATABASE_URL": database_url,
-        "HOTLINE_PORT": str(port),
-        "HOTLINE_NUMBER": NUMBER,
-        "PUBLIC_BASE_URL": BASE_URL,
-        "SESSION_KEYS": SESSION_KEYS,
-        "SPEAK_DRAFTS": "true",
-        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TWILIO_AUTH_TOKEN": TOKEN,
-    }
-    return [sys.executable, "-P", "-m", "app", "serve"], environment
-
-
 def compared(name: str, port: int) -> list[str]:
-    """The command of one of the compared servers in Python."""
+    """The command of one of the servers in Python."""
     return [sys.executable, "-P", "-m", "bench.servers", name, str(port)]
 
 

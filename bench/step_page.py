@@ -29,7 +29,7 @@ from bench.requests import (
     make_requests,
     scope_of,
 )
-from bench.servers.enlarged import make_playbook
+from bench.servers.hotline import make_playbook
 
 PAGE = PROJECT_ROOT / "docs" / "step.md"
 STEPS = 20_000

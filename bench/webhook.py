@@ -24,7 +24,6 @@ from bench.requests import (
     make_first_requests,
     make_requests,
     make_script,
-    open_pilot_playbook,
     read_spoken,
 )
 from bench.running import (
@@ -33,11 +32,11 @@ from bench.running import (
     compared,
     fastify,
     free_port,
-    hotline,
     script_environment,
     send,
     serving,
 )
+from bench.servers.hotline import make_playbook
 from bench.servers.script import Script, write_script
 from bench.start import warm_start_seconds
 from bench.steady import latencies_at, percentile, send_each
@@ -49,17 +48,12 @@ OK, FORBIDDEN = 200, 403
 KINDS = {
     "floor": ("plain",),
     "signed": ("plain",),
-    "hotline": ("plain", "durable"),
+    "hotline": ("plain", "durable", "centre"),
     "typical": ("plain",),
     "stateful": ("plain", "durable"),
     "fastify": ("plain",),
-    "small": ("plain", "durable", "centre"),
     "large": ("plain", "durable", "centre"),
 }
-
-
-# The floor always says the same; both worlds are compared with each other, and speak as the demonstration does.
-_APART = frozenset({"floor", "small", "large"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,7 @@ def _stage(folder: Path, tell: Tell) -> Iterator[_Stage]:
 
 async def _prepare(folder: Path) -> tuple[dict[tuple[str, str], Path], list[SignedRequest], Script]:
     """The files of requests, the plain ones themselves, and the script of the compared servers."""
-    door = make_door(open_pilot_playbook())
+    door = make_door(make_playbook(enlarged=False))
     files: dict[tuple[str, str], Path] = {}
     plain: list[SignedRequest] = []
     for number, (kind, place, keys) in enumerate(
@@ -160,17 +154,15 @@ def _commands(
     for name in KINDS:
         port = free_port()
         match name:
-            case "hotline":
-                command, own = hotline(database.app_url, port)
             case "fastify":
                 try:
                     command, own = fastify(port), environment
                 except (ToolMissing, ServerFault) as missing:
                     tell(f"{missing} The comparison with Fastify is left out.")
                     continue
-            case "small" | "large":
-                url = database.url(APP_ROLE, DATABASE if name == "small" else f"{DATABASE}_large")
-                command, own = compared("enlarged", port), {"DATABASE_URL": url, "BENCH_WORLD": name}
+            case "hotline" | "large":
+                url = database.url(APP_ROLE, DATABASE if name == "hotline" else f"{DATABASE}_large")
+                command, own = compared("hotline", port), {"DATABASE_URL": url, "BENCH_WORLD": name}
             case _:
                 command = compared(name, port)
                 own = environment | {"DATABASE_URL": database.owner_url, "BENCH_CALLS": str(CALLS)}
@@ -181,7 +173,7 @@ def prove(server: Running, requests: list[SignedRequest], script: Script) -> Non
     """A server counts only if it speaks the same and refuses what is forged; raises ServerFault."""
     for request in requests:
         answer = send(server.port, request)
-        same = server.name in _APART or read_spoken(answer.text) == script["main"][request.keys]
+        same = server.name == "floor" or read_spoken(answer.text) == script["main"][request.keys]
         if answer.status_code != OK or not same:
             raise ServerFault(f"The server “{server.name}” answers the key {request.keys} with something else.")
     refused = send(server.port, forged(requests[0])).status_code

@@ -21,6 +21,8 @@ _CENTRE_FACTS = {
 }
 
 Given = Facts
+# Nobody returns to the country that the line serves.
+HOST_COUNTRY = "DE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ def _find_area(playbook: Playbook, given: Given, _language: str | None) -> Done:
 
 def _nearest_centre(playbook: Playbook, given: Given, language: str | None) -> Done:
     offers = offers_for(playbook.directory, given["area"], given["district"], language, playbook.confirmed_only)
-    return Done("found", _centre_facts(playbook, offers, 0)) if offers else Done("failed")
+    return _offered("found", playbook, offers, 0) if offers else Done("failed")
 
 
 def _nationwide_centre(playbook: Playbook, _given: Given, language: str | None) -> Done:
     offers = offers_for(playbook.directory, "", "", language, playbook.confirmed_only)
-    return Done("found", _centre_facts(playbook, offers, 0)) if offers else Done("failed")
+    return _offered("found", playbook, offers, 0) if offers else Done("failed")
 
 
 def _other_centre(playbook: Playbook, given: Given, language: str | None) -> Done:
@@ -61,19 +63,25 @@ def _other_centre(playbook: Playbook, given: Given, language: str | None) -> Don
     following = ids.index(given["centre"]) + 1 if given["centre"] in ids else 0
     if following >= len(offers):
         return Done("none")
-    return Done("another", _centre_facts(playbook, offers, following))
+    return _offered("another", playbook, offers, following)
+
+
+def _offered(outcome: str, playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Done:
+    """A centre; “last” where no other follows, so that no menu offers one."""
+    return Done("last" if chosen + 1 == len(offers) else outcome, _centre_facts(playbook, offers, chosen))
 
 
 def _centre_facts(playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Facts:
     """What is said about a centre: why it, whose it is, how to reach it, how old that is, and what else there is."""
     offer = offers[chosen]
     following = offers[chosen + 1].centre if chosen + 1 < len(offers) else None
+    contact = spoken_contact(offer.centre, playbook.today())
     return {
         "centre": offer.centre.id,
-        "reason": offer.reason,
+        "reason": "also" if chosen and offer.reason in {"nearest", "land"} else offer.reason,
         "kind": _kind(offer.centre),
-        "contact": spoken_contact(offer.centre, playbook.today()),
-        "freshness": _freshness(offer.centre),
+        "contact": contact,
+        "freshness": "unreachable" if contact == "none" else _freshness(offer.centre),
         "other_kind": _kind(following) if following else "none",
         "land": offer.land or "unknown",
     }
@@ -97,7 +105,7 @@ def _find_answer(playbook: Playbook, given: Given, language: str | None) -> Done
 
 
 def _find_country(_playbook: Playbook, given: Given, _language: str | None) -> Done:
-    countries = country_by_dialling_code(given["code"])
+    countries = tuple(code for code in country_by_dialling_code(given["code"].lstrip("0")) if code != HOST_COUNTRY)
     if not countries or len(countries) > MENU_LIMIT:
         return Done("unknown")
     if len(countries) == 1:
@@ -127,14 +135,18 @@ EFFECTS: Mapping[str, Effect] = {
         _find_area,
     ),
     "nearest_centre": Effect(
-        EffectSpec({"area": "area_code", "district": "district"}, {"found": _CENTRE_FACTS, "failed": {}}),
+        EffectSpec(
+            {"area": "area_code", "district": "district"}, {"found": _CENTRE_FACTS, "last": _CENTRE_FACTS, "failed": {}}
+        ),
         _nearest_centre,
     ),
-    "nationwide_centre": Effect(EffectSpec({}, {"found": _CENTRE_FACTS, "failed": {}}), _nationwide_centre),
+    "nationwide_centre": Effect(
+        EffectSpec({}, {"found": _CENTRE_FACTS, "last": _CENTRE_FACTS, "failed": {}}), _nationwide_centre
+    ),
     "other_centre": Effect(
         EffectSpec(
             {"area": "area_code", "district": "district", "centre": "centre"},
-            {"another": _CENTRE_FACTS, "none": {}, "failed": {}},
+            {"another": _CENTRE_FACTS, "last": _CENTRE_FACTS, "none": {}, "failed": {}},
         ),
         _other_centre,
     ),

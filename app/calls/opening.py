@@ -105,11 +105,11 @@ def _register(knowledge: Knowledge) -> Register:
         "count_topic": frozenset(TOPICS),
         "land": frozenset(LAENDER),
         "country": frozenset(knowledge.countries),
-        "reason": frozenset({"catchment", "nearest", "land", "nationwide"}),
+        "reason": frozenset({"catchment", "nearest", "land", "nationwide", "also"}),
         "centre_kind": frozenset({"independent", "authority"}),
         "other_kind": frozenset({"independent", "authority", "none"}),
         "contact": frozenset({"phone", "address", "web", "none"}),
-        "freshness": frozenset({"confirmed", "dated", "undated"}),
+        "freshness": frozenset({"confirmed", "dated", "undated", "unreachable"}),
     }
     counts = {
         "language": frozenset(LAUNCH_LANGUAGES),

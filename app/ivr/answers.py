@@ -10,7 +10,7 @@ from app.ivr.words import folded_words
 
 CONSENT_CHOICES = ("yes", "no")
 MORE_LANGUAGES_KEY = str(LANGUAGES_A_PAGE + 1)
-LENGTHS = {"postal_code": 5, "country_code": 3, "phone_number": 16}
+LENGTHS = {"postal_code": 5, "country_code": 5, "phone_number": 16}
 SPOKEN_ONLY = frozenset({"town", "words"})
 NEVER_SPOKEN = frozenset({"language", "listed", "phone_number"})
 EXPECTED_OUTCOMES = {
@@ -33,7 +33,7 @@ INTO_TYPES = {
 }
 _DIGITS = {
     "postal_code": re.compile(r"\d{5}"),
-    "country_code": re.compile(r"\d{1,3}"),
+    "country_code": re.compile(r"0*[1-9]\d{0,4}"),
     "phone_number": re.compile(r"\d{5,16}"),
 }
 

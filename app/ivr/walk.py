@@ -109,8 +109,12 @@ class Walk:
         self.run()
 
     def repeat(self) -> None:
-        """Say again what led to this question, then ask it; asking for it is not a failure."""
-        if self.again and self.again in self.flow().nodes:
+        """Say again what led to this question, then ask it; asking for it is not a failure.
+
+        What comes before the main menu is said once in a call.
+        """
+        at_home = self.stack == [(self.book.main, self.book.flows[self.book.main].home)]
+        if self.again and self.again in self.flow().nodes and not at_home:
             self.stack[-1] = (self.stack[-1][0], self.again)
         self.run()
 

@@ -148,7 +148,7 @@ def _say(composition: _Composition, index: int, message: Message, language: str)
     for voice_language, text in _runs(composition, index, message, language):
         if any(char.isalnum() or char == "\ue000" for char in text):
             voice = voice_for(voice_language)
-            composition.parent.say(text.strip(), voice=voice.say_voice, language=voice.say_language)
+            composition.parent.say(text.strip().lstrip(":.,;،؛ "), voice=voice.say_voice, language=voice.say_language)
 
 
 def _runs(composition: _Composition, index: int, message: Message, language: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.texts.voices import VOICES
 from bench.load import ToolMissing, ensure_tool, write_requests
 from bench.requests import (
     BASE_URL,
@@ -24,15 +25,15 @@ from bench.requests import (
     make_door,
     make_requests,
     make_script,
-    open_pilot_playbook,
     read_spoken,
 )
 from bench.running import Running, fastify, free_port, script_environment, serving
+from bench.servers.hotline import describe_world, make_playbook
 from bench.servers.script import Script, write_script
 from bench.webhook import CALLS, prove
 from tests.conftest import DatabaseUrls
 
-door = cache(lambda: make_door(open_pilot_playbook()))
+door = cache(lambda: make_door(make_playbook(enlarged=False)))
 
 
 @pytest.fixture
@@ -129,3 +130,10 @@ async def test_requests_are_written_with_their_lengths(tmp_path: Path) -> None:
 def test_a_missing_program_is_named_with_the_way_to_install_it() -> None:
     with pytest.raises(ToolMissing, match="needs the program no-such-program, which"):
         ensure_tool("no-such-program", "wrk")
+
+
+def test_the_large_world_is_as_large_as_it_says() -> None:
+    world = describe_world(make_playbook(enlarged=True))
+    assert world["centres"] == 20_000
+    assert world["passages"] > 100_000
+    assert world["languages"] == len(VOICES)

@@ -31,6 +31,7 @@ class Load:
     lost: list[str] = field(default_factory=list)
     steps: int = 0
     stopping: bool = False
+    stepped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -47,7 +48,8 @@ class Load:
         wanted = self.steps + steps
         async with asyncio.timeout(DEAD_SECONDS):
             while self.steps < wanted:
-                await asyncio.sleep(0.02)
+                self.stepped.clear()
+                await self.stepped.wait()
 
     async def _call_again_and_again(self, number: int) -> None:
         random = Random(f"{self.seed} {number}")  # noqa: S311  Callers are made up, not secret.
@@ -62,7 +64,7 @@ class Load:
         due = time.monotonic()
         call = await phone.dial(self.line)
         self.calls.append(call)
-        self.steps += 1
+        self._count()
         while not call.ended:
             due = max(due + 1, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
@@ -72,6 +74,10 @@ class Load:
                 await phone.wait(call)
             else:
                 await phone.press(call, random.choice(KEYS))
-            self.steps += 1
+            self._count()
         self.lost += [turn.text for turn in call.turns if turn.kind == "failed"]
         await asyncio.sleep(max(due + 1 - time.monotonic(), 0))
+
+    def _count(self) -> None:
+        self.steps += 1
+        self.stepped.set()

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.phone.line import dial
 from app.phone.pages import STATIC_FILES
 from app.phone.routes import phone_router
+from app.phone.sources import sources_router
 from app.phone.switchboard import MOST_CALLS, Switchboard, UnknownCall, keep_swept, plug_in, sweep, take
 from app.phone.words import INTERFACE_FOLDER, INTERFACE_LANGUAGES, get_interface, interface_language
 from tests.phone.toy import NUMBER, ToyHotline, ToySigner, response, toy_app, toy_line
@@ -30,6 +31,7 @@ def door(toy: ToyHotline) -> httpx.AsyncClient:
     webhooks = httpx.AsyncClient(transport=httpx.ASGITransport(toy_app(toy)))
     app = FastAPI()
     app.include_router(phone_router(client=webhooks, signer=ToySigner(), base_url=toy.base_url, number=NUMBER))
+    app.include_router(sources_router(phone=True))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo.test")
 
 

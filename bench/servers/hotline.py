@@ -1,4 +1,4 @@
-"""The hotline with its own content, or with many times as much: 20,000 centres, 100,000 passages, every voice."""
+"""The hotline as production runs it, its drafts included: with its own content, or with many times as much."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ def make_application() -> Any:  # noqa: ANN401  ASGI applications have no common
         twilio_account_sid=ACCOUNT_SID,
         twilio_auth_token=TOKEN,
     )
-    playbook = make_playbook(enlarged=os.environ["BENCH_WORLD"] == "large")
+    playbook = make_playbook(enlarged=os.environ.get("BENCH_WORLD") == "large")
     return build_application(settings, playbook, os.environ["DATABASE_URL"], phone=False, background=_rest)
 
 
