@@ -69,7 +69,7 @@ def hears(ear: Ear, heard: str, *messages: str) -> bool:
 
 
 def _pattern(line: str, known: Mapping[str, str]) -> str:
-    """A line's template as a pattern: known slots filled, the key caught."""
+    """A line's template as a pattern: known slots filled, the key caught, a colon heard or not."""
     for slot, text in known.items():
         line = line.replace("{" + slot + "}", text)
-    return _SLOT.sub(r"(?P<key>\\d)", re.escape(line), count=1)
+    return _SLOT.sub(r"(?P<key>\\d)", re.escape(line).replace(":", ":?"), count=1)
