@@ -21,7 +21,7 @@ DEAD_SECONDS = 60.0
 class Load:
     """As many callers as steps a second: each takes one a second, and calls again when a call is over.
 
-    What they do is decided by the seed. `lost` holds why calls were lost, `steps` counts those that were answered.
+    What they do is decided by the seed. `lost` holds why calls were lost, `steps` counts each caller's.
     """
 
     line: Line
@@ -29,13 +29,14 @@ class Load:
     seed: int
     calls: list[LiveCall] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    steps: int = 0
+    steps: list[int] = field(default_factory=list)
     stopping: bool = False
     stepped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Steps are taken while the block runs; when it ends every caller hangs up."""
+        self.steps = [0] * self.per_second
         callers = [asyncio.create_task(self._call_again_and_again(number)) for number in range(self.per_second)]
         try:
             yield
@@ -43,11 +44,11 @@ class Load:
             self.stopping = True
             await asyncio.gather(*callers)
 
-    async def be_answered(self, steps: int) -> None:
-        """Wait until so many further steps were answered; raises TimeoutError where the line stays dead."""
-        wanted = self.steps + steps
+    async def everybody_is_answered(self, times: int) -> None:
+        """Wait until each caller was answered so often again, or gave up; raises TimeoutError where nobody is."""
+        wanted = [steps + times for steps in self.steps]
         async with asyncio.timeout(DEAD_SECONDS):
-            while self.steps < wanted:
+            while any(steps < goal for steps, goal in zip(self.steps, wanted, strict=True)):
                 self.stepped.clear()
                 await self.stepped.wait()
 
@@ -56,15 +57,16 @@ class Load:
         await asyncio.sleep(number / self.per_second)
         while not self.stopping:
             try:
-                await self._call(random)
+                await self._call(number, random)
             except LineFault as fault:
                 self.lost.append(str(fault))
+                self._count(number)
 
-    async def _call(self, random: Random) -> None:
+    async def _call(self, number: int, random: Random) -> None:
         due = time.monotonic()
         call = await phone.dial(self.line)
         self.calls.append(call)
-        self._count()
+        self._count(number)
         while not call.ended:
             due = max(due + 1, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
@@ -74,10 +76,10 @@ class Load:
                 await phone.wait(call)
             else:
                 await phone.press(call, random.choice(KEYS))
-            self._count()
+            self._count(number)
         self.lost += [turn.text for turn in call.turns if turn.kind == "failed"]
         await asyncio.sleep(max(due + 1 - time.monotonic(), 0))
 
-    def _count(self) -> None:
-        self.steps += 1
+    def _count(self, number: int) -> None:
+        self.steps[number] += 1
         self.stepped.set()
