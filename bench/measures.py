@@ -54,15 +54,14 @@ class Cost:
     database: tuple[float, ...]
 
     @property
-    def total(self) -> float:
-        """The median round's cost in all."""
-        return median([mine + other for mine, other in zip(self.application, self.database, strict=True)])
+    def rounds(self) -> list[float]:
+        """What each round cost in all."""
+        return [mine + other for mine, other in zip(self.application, self.database, strict=True)]
 
     @property
     def spread(self) -> float:
         """How far the rounds lie apart, as a share of the median."""
-        rounds = [mine + other for mine, other in zip(self.application, self.database, strict=True)]
-        return (max(rounds) - min(rounds)) / median(rounds)
+        return (max(self.rounds) - min(self.rounds)) / median(self.rounds)
 
 
 def median(values: Sequence[float]) -> float:
@@ -96,7 +95,10 @@ _RATIOS: tuple[tuple[str, str, tuple[str, str], tuple[str, str], Goal], ...] = (
 
 
 def ratios(costs: Costs) -> list[Measure]:
-    """The costs of servers against each other; of a server that was not measured there is no value."""
+    """The costs of servers against each other; of a server that was not measured there is no value.
+
+    Each round has its own quotient, and the median one counts: what slows the machine slows a whole round.
+    """
     return [
         Measure(name, means, _quotient(costs.get(upper), costs.get(lower)), goal)
         for name, means, upper, lower, goal in _RATIOS
@@ -104,13 +106,15 @@ def ratios(costs: Costs) -> list[Measure]:
 
 
 def _quotient(upper: Cost | None, lower: Cost | None) -> float | None:
-    return round(upper.total / lower.total, 3) if upper and lower else None
+    if upper is None or lower is None:
+        return None
+    return round(median([above / below for above, below in zip(upper.rounds, lower.rounds, strict=True)]), 3)
 
 
 def reported(costs: Costs) -> list[Measure]:
     """What a request costs each server, in microseconds."""
     return [
-        Measure(f"cpu_us_{server}_{kind}", f"CPU microseconds: {server}, {kind}", round(cost.total, 1))
+        Measure(f"cpu_us_{server}_{kind}", f"CPU microseconds: {server}, {kind}", round(median(cost.rounds), 1))
         for (server, kind), cost in costs.items()
     ]
 

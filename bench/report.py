@@ -14,8 +14,9 @@ Written by `./run bench webhook --write` on {day}; not to be edited by hand.
 
 Machine: {machine}.
 One core serves, another one sends. On a virtual machine others move the figures, so only figures of one run are
-compared: each is the median of {rounds} rounds of {seconds} s, and the servers take turns in every round. CPU time is
-that of the server's process and, beside it, of PostgreSQL, as /proc tells it.
+compared: the servers take turns in each of {rounds} rounds of {seconds} s. A cost is the median of its rounds, a ratio
+the median of the rounds' own ratios. CPU time is that of the server's process and, beside it, of PostgreSQL, as /proc
+tells it.
 
 A request is a signed webhook of 29 parameters for a call in progress; 256 calls take turns. Before it is measured every
 server but the floor has refused a forged signature and spoken the same document as all others.

@@ -68,10 +68,18 @@ class _Connections:
 
     async def ask(self, raw: bytes) -> float:
         async with self._open:
-            connection = self._free.pop() if self._free else await self._connect()
+            connection = self._take() or await self._connect()
             answered_at = await connection.send(raw)
             self._free.append(connection)
             return answered_at
+
+    def _take(self) -> _Connection | None:
+        """A free connection; servers close one that has rested for some seconds, and it must not be waited on."""
+        while self._free:
+            connection = self._free.pop()
+            if not connection.transport.is_closing():
+                return connection
+        return None
 
     async def _connect(self) -> _Connection:
         loop = asyncio.get_running_loop()

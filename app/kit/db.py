@@ -24,10 +24,19 @@ async def open_pool(url: str, *, most: int = 10) -> asyncpg.Pool:
     host = _host(url)
     try:
         return await asyncpg.create_pool(
-            url, min_size=1, max_size=most, timeout=_CONNECT_SECONDS, server_settings=_SERVER_SETTINGS
+            url,
+            min_size=1,
+            max_size=most,
+            timeout=_CONNECT_SECONDS,
+            server_settings=_SERVER_SETTINGS,
+            reset=_leave_as_it_is,
         )
     except _REFUSALS as error:
         raise _unreachable(host, error) from None
+
+
+async def _leave_as_it_is(_connection: object) -> None:
+    """Nothing in the program changes a connection beyond its transaction: giving it back costs no round trip."""
 
 
 async def migrate(owner_url: str) -> None:

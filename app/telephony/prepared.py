@@ -1,12 +1,13 @@
 """Steps that follow from the session and a key alone: worked out once, then only sealed and addressed."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
 from app.calls.service import Advanced
 from app.ivr.model import Input, Pressed, Session, Silent
+from app.telephony.sealing import write_session
 
 # Every place of the flows in every language is some thousands; what comes beyond is worked out each time.
 MOST_PREPARED: Final = 8_192
@@ -16,11 +17,12 @@ _COMMON_FACTS: Final = frozenset({"language"})
 
 @dataclass(frozen=True, slots=True)
 class PlainStep:
-    """What follows: the next session's JSON, and the document before and after the address of the next step."""
+    """What follows: the next session's JSON, the document around the address of the next step, what it counts as."""
 
     session: bytes
     before: str
     after: str
+    counted: Mapping[str, str]
 
     def document(self, address: str) -> str:
         """The TwiML document with the call's own address filled in."""
@@ -32,16 +34,16 @@ Prepared = MutableMapping[tuple[bytes, Input], PlainStep]
 
 
 def is_plain(session: Session, heard: Input, advanced: Advanced) -> bool:
-    """Whether the step is the same for every call: nothing personal in it, no effect, nothing counted.
+    """Whether the step is the same for every call: nothing personal in it, and no effect.
 
     Spoken words and entries are a caller's own (an entry may be a telephone number), so they are never kept.
     """
     single_key = isinstance(heard, Silent) or (isinstance(heard, Pressed) and len(heard.keys) == 1)
-    return single_key and advanced.alone and not advanced.counted and session.facts.keys() <= _COMMON_FACTS
+    return single_key and advanced.alone and session.facts.keys() <= _COMMON_FACTS
 
 
-def keep(prepared: Prepared, place: tuple[bytes, Input], session: bytes, document: str, address: str) -> None:
+def keep(prepared: Prepared, place: tuple[bytes, Input], step: Advanced, document: str, address: str) -> None:
     """Remember a plain step, while there is room."""
     before, found, after = document.partition(escape(address))
     if found and len(prepared) < MOST_PREPARED:
-        prepared[place] = PlainStep(session, before, after)
+        prepared[place] = PlainStep(write_session(step.session), before, after, step.counted)

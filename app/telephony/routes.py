@@ -1,8 +1,9 @@
 """Twilio's door: three signed webhooks as one plain ASGI application, without a framework on the hot path."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import NamedTuple
 
 import asyncpg
 
@@ -44,8 +45,7 @@ class Telephony:
     prepared: Prepared = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back over HTTP."""
 
     status: HTTPStatus
@@ -128,13 +128,15 @@ async def _whole_body(receive: Receive) -> bytes:
 def _check_signature(telephony: Telephony, scope: Scope, query: str, form: Form) -> None:
     """The address is the configured one, never what Host or forwarding headers say."""
     url = f"{telephony.base_url}{scope['path']}" + (f"?{query}" if query else "")
-    headers = scope["headers"]
-    signature = next(
-        (value.decode("latin-1") for name, value in headers if name == b"x-twilio-signature"),  # type: ignore[attr-defined]
-        None,
-    )
-    if not is_genuine(url, form, signature, telephony.tokens):
+    if not is_genuine(url, form, _signature(scope["headers"]), telephony.tokens):  # type: ignore[arg-type]
         raise Refused(HTTPStatus.FORBIDDEN)
+
+
+def _signature(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    for name, value in headers:
+        if name == b"x-twilio-signature":
+            return value.decode("latin-1")
+    return None
 
 
 async def _incoming(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
@@ -148,6 +150,7 @@ async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) 
     plain, heard = unseal(telephony.keys, call_sid, sequence, token), _heard(form, query)
     if plain is not None and (prepared := telephony.prepared.get((plain, heard))):
         address = _address(telephony, call_sid, sequence + 1, prepared.session)
+        await _note(telephony, call_sid, sequence, prepared.counted)
         return Answer(HTTPStatus.OK, prepared.document(address))
     session = read_session(plain) if plain is not None else None
     if session is None:
@@ -176,13 +179,18 @@ async def _step(telephony: Telephony, arrival: Arrival) -> Answer:
         address = _address(telephony, arrival.call_sid, arrival.sequence + 1, session)
         document = render(setter, advanced.verbs, advanced.session.language, address)
         if is_plain(arrival.session, arrival.heard, advanced):
-            keep(telephony.prepared, (write_session(arrival.session), arrival.heard), session, document, address)
-        key = telephony.keys.keyed_hash("call", arrival.call_sid)
-        await service.note(telephony.pool, key, arrival.sequence, advanced.counted)
+            keep(telephony.prepared, (write_session(arrival.session), arrival.heard), advanced, document, address)
+        await _note(telephony, arrival.call_sid, arrival.sequence, advanced.counted)
     except Exception as error:  # noqa: BLE001  Nobody hears an English error: every fault gets a spoken answer.
         log.error("step failed", error=type(error).__name__)  # noqa: TRY400  An error's text may quote a caller.
         document = safe_document(setter, arrival.session.language, arrival.path, arrival.query, telephony.base_url)
     return Answer(HTTPStatus.OK, document)
+
+
+async def _note(telephony: Telephony, call_sid: str, sequence: int, counted: Mapping[str, str]) -> None:
+    if counted:
+        key = telephony.keys.keyed_hash("call", call_sid)
+        await service.note(telephony.pool, key, sequence, counted)
 
 
 def _address(telephony: Telephony, call_sid: str, sequence: int, session: bytes) -> str:

@@ -2,25 +2,11 @@
 
 import importlib
 import sys
-from typing import Any
 
-import uvicorn
-
-
-def serve(application: Any, port: int) -> None:  # noqa: ANN401  ASGI applications have no common type.
-    """Serve with the same settings as the hotline itself."""
-    uvicorn.run(
-        application,
-        host="127.0.0.1",
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=5,
-    )
-
+from app.serving import serve_until_ended
 
 if __name__ == "__main__":
+    # Every server is served just as the hotline serves itself.
     name, port = sys.argv[1:]
-    serve(importlib.import_module(f"bench.servers.{name}").make_application(), int(port))
+    application = importlib.import_module(f"bench.servers.{name}").make_application()
+    serve_until_ended(application, "127.0.0.1", int(port), lambda: None)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -19,13 +19,12 @@ DEAD_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Load:
-    """As many callers as steps a second: each takes one a second, and calls again when a call is over.
+    """A caller on each line: everyone takes a step a second, and calls again when a call is over.
 
     What they do is decided by the seed. `lost` holds why calls were lost, `steps` counts each caller's.
     """
 
-    line: Line
-    per_second: int
+    lines: Sequence[Line]
     seed: int
     calls: list[LiveCall] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -36,8 +35,8 @@ class Load:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Steps are taken while the block runs; when it ends every caller hangs up."""
-        self.steps = [0] * self.per_second
-        callers = [asyncio.create_task(self._call_again_and_again(number)) for number in range(self.per_second)]
+        self.steps = [0] * len(self.lines)
+        callers = [asyncio.create_task(self._call_again_and_again(number)) for number in range(len(self.lines))]
         try:
             yield
         finally:
@@ -54,7 +53,7 @@ class Load:
 
     async def _call_again_and_again(self, number: int) -> None:
         random = Random(f"{self.seed} {number}")  # noqa: S311  Callers are made up, not secret.
-        await asyncio.sleep(number / self.per_second)
+        await asyncio.sleep(number / len(self.lines))
         while not self.stopping:
             try:
                 await self._call(number, random)
@@ -64,7 +63,7 @@ class Load:
 
     async def _call(self, number: int, random: Random) -> None:
         due = time.monotonic()
-        call = await phone.dial(self.line)
+        call = await phone.dial(self.lines[number])
         self.calls.append(call)
         self._count(number)
         while not call.ended:
