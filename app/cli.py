@@ -17,6 +17,7 @@ from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
 from app.calls.report import CheckReport, book_of, check_content, message_of, renew_diagrams
 from app.centres.service import load_directory, route_lines
+from app.commands.accounts import audit_app, users_app
 from app.jobs import run_jobs
 from app.kit.clock import today_in_germany
 from app.kit.db import migrate
@@ -27,7 +28,7 @@ from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
 from app.kit.settings import DEMO_PREFIX, Settings, get_settings, production_faults
 from app.kit.signals import ending_by_signals
-from app.main import TokenSigner, build_application, webhooks
+from app.main import Manner, TokenSigner, build_application, webhooks
 from app.phone.line import Line
 from app.phone.terminal import talk as talk_on
 from app.serving import claim_port, serve_until_ended
@@ -36,6 +37,8 @@ from app.texts.approvals import approve
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The return hotline.", rich_markup_mode=None)
 texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what is approved.")
 app.add_typer(texts_app, name="texts")
+app.add_typer(users_app, name="users")
+app.add_typer(audit_app, name="audit")
 out = Console(highlight=False, soft_wrap=True)
 log = get_logger("cli")
 
@@ -68,7 +71,8 @@ def demo() -> None:
         claim_port(LOCAL, settings.hotline_port)
         playbook = _open_playbook(settings, production=False)
         with _database(settings) as app_url:
-            application = build_application(settings, playbook, app_url, phone=True, background=run_jobs)
+            manner = Manner(demo=True, phone=True)
+            application = build_application(settings, playbook, app_url, manner=manner, background=run_jobs)
             serve_until_ended(application, LOCAL, settings.hotline_port, lambda: _tell_demo(settings))
 
 
@@ -85,9 +89,8 @@ def serve() -> None:
         playbook = _open_playbook(settings, production=True)
         if not any(centre.confirmed for centre in playbook.directory.centres.values()):
             log.warning("no counselling centre is confirmed, so callers will hear of none")
-        application = build_application(
-            settings, playbook, settings.database_url, phone=settings.phone_page, background=run_jobs
-        )
+        manner = Manner(demo=False, phone=settings.phone_page)
+        application = build_application(settings, playbook, settings.database_url, manner=manner, background=run_jobs)
         serve_until_ended(application, EVERYWHERE, settings.hotline_port, lambda: None)
 
 
@@ -137,6 +140,7 @@ def _tell_demo(settings: Settings) -> None:
     out.print(
         f"\nThe return hotline's demonstration is ready. It speaks drafts that nobody has reviewed.\n"
         f"  Telephone      {base}/phone\n"
+        f"  Work area      {base}/login   (every role, without a password)\n"
         f"  Webhooks       {base}/voice/incoming  {base}/voice/step  {base}/voice/status\n"
         f"  Hotline number {settings.hotline_number}\n"
         f"  Twilio token   {_demo_token(settings)}\n"

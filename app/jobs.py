@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import asyncpg
 
+from app.accounts import service as accounts_service
+from app.accounts.means import Accounts
 from app.calls import service
 from app.kit.clock import Clock, now
 from app.kit.log import get_logger
@@ -18,11 +20,12 @@ _SWEEP_LOCK = 7_246_511_004
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
-async def run_jobs(pool: asyncpg.Pool) -> None:
+async def run_jobs(pool: asyncpg.Pool, accounts: Accounts) -> None:
     """Sweep now and then until cancelled; a database that is away is tried again next time."""
     while True:
         try:
             await sweep(pool)
+            await accounts_service.sweep(accounts)
         except _FAULTS as error:
             log.error("sweep failed", error=type(error).__name__)  # noqa: TRY400  The next round tries again.
         await asyncio.sleep(SWEEP_SECONDS)

@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 # A webhook must be answered within its own deadline, so neither a statement nor a lock may take longer.
-_SERVER_SETTINGS: Final = {"application_name": "hotline", "statement_timeout": "2s", "lock_timeout": "2s"}
+SERVER_SETTINGS: Final = {"application_name": "hotline", "statement_timeout": "2s", "lock_timeout": "2s"}
 _MIGRATING: Final = {"application_name": "hotline migrate"}
-_CONNECT_SECONDS: Final = 5.0
+CONNECT_SECONDS: Final = 5.0
 _MIGRATION_LOCK: Final = 7_246_511_003
-_REFUSALS: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+REFUSALS: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 async def open_pool(url: str, *, most: int = 10) -> asyncpg.Pool:
     """A pool of at most that many connections; raises DatabaseUnreachable, or SettingError for a wrong address."""
-    host = _host(url)
+    host = host_of(url)
     try:
         return await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=most,
-            timeout=_CONNECT_SECONDS,
-            server_settings=_SERVER_SETTINGS,
+            timeout=CONNECT_SECONDS,
+            server_settings=SERVER_SETTINGS,
             reset=_leave_as_it_is,
         )
-    except _REFUSALS as error:
-        raise _unreachable(host, error) from None
+    except REFUSALS as error:
+        raise unreachable(host, error) from None
 
 
 async def _leave_as_it_is(_connection: object) -> None:
@@ -45,11 +45,11 @@ async def migrate(owner_url: str) -> None:
     Raises DatabaseUnreachable, DatabaseFault where the application's role is missing, or SettingError for a wrong
     address.
     """
-    host = _host(owner_url)
+    host = host_of(owner_url)
     try:
-        lock = await asyncpg.connect(owner_url, timeout=_CONNECT_SECONDS, server_settings=_MIGRATING)
-    except _REFUSALS as error:
-        raise _unreachable(host, error) from None
+        lock = await asyncpg.connect(owner_url, timeout=CONNECT_SECONDS, server_settings=_MIGRATING)
+    except REFUSALS as error:
+        raise unreachable(host, error) from None
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         if not await lock.fetchval("SELECT true FROM pg_roles WHERE rolname = 'hotline_app'"):
@@ -69,7 +69,7 @@ async def _upgrade_tables(owner_url: str) -> None:
     try:
         url = make_url(owner_url).set(drivername="postgresql+asyncpg")
     except ArgumentError:
-        raise _wrong_address() from None
+        raise wrong_address() from None
     engine = create_async_engine(url, poolclass=NullPool, connect_args={"server_settings": _MIGRATING})
     async with engine.connect() as connection:
         await connection.run_sync(_upgrade)
@@ -85,7 +85,7 @@ def _upgrade(connection: "Connection") -> None:
     command.upgrade(config, "head")
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """The address's host and database for a message, without user and password."""
     try:
         parts = urlsplit(url)
@@ -93,17 +93,17 @@ def _host(url: str) -> str:
     except ValueError:
         known = False
     if not known:
-        raise _wrong_address()
+        raise wrong_address()
     return f"{parts.hostname or 'this computer'}{parts.path}"
 
 
-def _wrong_address() -> SettingError:
+def wrong_address() -> SettingError:
     return SettingError("DATABASE_URL is wrong: it must be like postgresql://user:password@host/name.")
 
 
-def _unreachable(host: str, error: BaseException) -> DatabaseUnreachable:
+def unreachable(host: str, error: BaseException) -> DatabaseUnreachable:
     if isinstance(error, TimeoutError):
-        reason = f"no answer within {_CONNECT_SECONDS:.0f} s"
+        reason = f"no answer within {CONNECT_SECONDS:.0f} s"
     elif isinstance(error, OSError):
         reason = error.strerror or "the network does not lead there"
     elif isinstance(error, asyncpg.InvalidPasswordError | asyncpg.InvalidAuthorizationSpecificationError):

@@ -13,6 +13,7 @@ from app.kit.errors import SettingError
 from app.kit.paths import PROJECT_ROOT
 
 DEMO_PREFIX: Final = "demo-"
+_LOOPBACK_HOSTS: Final = {"127.0.0.1", "::1", "localhost"}
 
 
 def _number(value: str) -> str:
@@ -26,6 +27,23 @@ def _base_url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError("it must be a scheme and a host, like https://hotline.example")
     return value.rstrip("/")
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether what is sent to this address can be read by nobody on the way: by https, or not leaving the machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS)
+    )
+
+
+def _issuer(value: str) -> str:
+    if value and (not is_safe_address(value) or "?" in value or "#" in value):
+        raise ValueError("it must be an address like https://login.example, exactly as the provider writes it")
+    return value
 
 
 def _keys(value: str) -> str:
@@ -81,6 +99,19 @@ class Settings(BaseSettings):
         AfterValidator(_keys),
         Field(repr=False, description="Keys of 32 bytes in base64, separated by commas; the first seals, all open."),
     ] = ""
+    oidc_issuer: Annotated[
+        str,
+        AfterValidator(_issuer),
+        Field(description="The OpenID provider by which people sign in, as it names itself; unset: by password alone."),
+    ] = ""
+    oidc_client_id: Annotated[str, Field(description="The name under which the provider knows the hotline.")] = ""
+    oidc_client_secret: Annotated[
+        str, Field(repr=False, description="The secret by which the provider knows that it is the hotline that asks.")
+    ] = ""
+    oidc_name: Annotated[str, Field(description="What the button for it says, for example the office's name.")] = ""
+    oidc_acr: Annotated[
+        str, Field(description="The `acr` value that every sign-in must have, for example one for two factors.")
+    ] = ""
     speak_drafts: Annotated[
         bool, Field(description="Whether production speaks texts that nobody has reviewed yet; the demo always does.")
     ] = False
@@ -131,5 +162,22 @@ def production_faults(settings: Settings) -> list[str]:
         (not settings.session_keys, "SESSION_KEYS is not set: it needs at least one key of 32 bytes in base64."),
         (not settings.public_base_url.startswith("https://"), "PUBLIC_BASE_URL must begin with https://."),
         (not settings.hotline_number, "HOTLINE_NUMBER is not set."),
+        (
+            bool(settings.oidc_issuer) and not settings.oidc_issuer.startswith("https://"),
+            "OIDC_ISSUER must begin with https://.",
+        ),
     )
-    return [sentence for wrong, sentence in checks if wrong]
+    return [sentence for wrong, sentence in checks if wrong] + provider_faults(settings)
+
+
+def provider_faults(settings: Settings) -> list[str]:
+    """One sentence for each setting of the OpenID provider that is missing while others are there."""
+    needed = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name")
+    there = [name for name in (*needed, "oidc_acr") if getattr(settings, name)]
+    if not there:
+        return []
+    return [
+        f"{name.upper()} is not set, but {there[0].upper()} is: sign-in by a provider needs both."
+        for name in needed
+        if name not in there
+    ]

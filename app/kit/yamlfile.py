@@ -1,5 +1,7 @@
 """Reads content files in YAML in which every scalar is text and no key stands twice."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,47 @@ def read_yaml(path: Path) -> object:
     except yaml.YAMLError as error:
         raise ContentError([f"{_short(path)}{_explain(error)}."]) from error
     return "" if content is None else content
+
+
+def line_of(path: Path, steps: Sequence[str | int]) -> int | None:
+    """The line, counted from one, on which the value at the end of the steps begins, or the last one on the way to it.
+
+    A step is a key, a place in a list, or the `id` of an entry in a list. None where the file cannot be read.
+    """
+    try:
+        node, line = _composed(path, path.stat().st_mtime_ns), 0
+    except (OSError, yaml.YAMLError):
+        return None
+    for step in steps:
+        found = _inside(node, step)
+        if found is None:
+            break
+        line, node = found
+    return line + 1
+
+
+@lru_cache(maxsize=64)
+def _composed(path: Path, _changed_ns: int) -> yaml.Node | None:
+    with path.open("rb") as file:
+        node: yaml.Node | None = yaml.compose(file, Loader=_TextLoader)
+    return node
+
+
+def _inside(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key.start_mark.line, value) for key, value in node.value if key.value == step), None)
+    if not isinstance(node, yaml.SequenceNode):
+        return None
+    if isinstance(step, int):
+        entries = node.value[step : step + 1]
+    else:
+        entries = [entry for entry in node.value if _id_of(entry) == step]
+    return (entries[0].start_mark.line, entries[0]) if entries else None
+
+
+def _id_of(entry: yaml.Node) -> str | None:
+    pairs = entry.value if isinstance(entry, yaml.MappingNode) else ()
+    return next((value.value for key, value in pairs if key.value == "id"), None)
 
 
 def _explain(error: yaml.YAMLError) -> str:

@@ -22,6 +22,12 @@ SAFE = {
     "TWILIO_AUTH_TOKEN": "token",
     "SESSION_KEYS": KEY,
 }
+PROVIDER = {
+    "OIDC_ISSUER": "https://login.example/realms/hotline",
+    "OIDC_CLIENT_ID": "hotline",
+    "OIDC_CLIENT_SECRET": "secret-3",
+    "OIDC_NAME": "Amt Beispiel",
+}
 
 
 def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
@@ -61,6 +67,12 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("SESSION_KEYS", f"{KEY},c2hvcnQ="),
         ("TWILIO_REGION", "Europe"),
         ("SPEAK_DRAFTS", "perhaps"),
+        ("OIDC_ISSUER", "login.example"),
+        ("OIDC_ISSUER", "http://login.example"),
+        ("OIDC_ISSUER", "http://127.0.0.1.example"),
+        ("OIDC_ISSUER", "ftp://127.0.0.1"),
+        ("OIDC_ISSUER", "https://[login.example"),
+        ("OIDC_ISSUER", "https://login.example/?realm=geheim"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_variable(
@@ -75,7 +87,8 @@ def test_a_wrong_value_is_one_sentence_that_names_the_variable(
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_all(monkeypatch, SAFE | {"TWILIO_AUTH_TOKEN": "geheim-1", "TWILIO_AUTH_TOKEN_NEXT": "geheim-2"})
+    tokens = {"TWILIO_AUTH_TOKEN": "geheim-1", "TWILIO_AUTH_TOKEN_NEXT": "geheim-2"}
+    set_all(monkeypatch, SAFE | PROVIDER | tokens)
     shown = repr(get_settings())
     assert not re.search(f"geheim|secret|{re.escape(KEY)}", shown)
 
@@ -99,6 +112,38 @@ def test_production_refuses_each_unsafe_setting(monkeypatch: pytest.MonkeyPatch,
     (fault,) = production_faults(get_settings())
     assert fault.startswith(name)
     assert fault.endswith(".")
+
+
+@pytest.mark.parametrize("issuer", ["https://login.example/", "http://127.0.0.1:8080", "http://[::1]/realm"])
+def test_a_provider_is_reached_safely_or_lies_on_the_same_machine(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", issuer)
+    assert get_settings().oidc_issuer == issuer
+
+
+@pytest.mark.parametrize("more", [{}, {"OIDC_ACR": "https://refeds.org/profile/mfa"}])
+def test_production_starts_with_a_provider(monkeypatch: pytest.MonkeyPatch, more: dict[str, str]) -> None:
+    set_all(monkeypatch, SAFE | PROVIDER | more)
+    assert production_faults(get_settings()) == []
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_production_refuses_a_provider_of_which_something_is_missing(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    set_all(monkeypatch, SAFE | PROVIDER | {missing: ""})
+    (fault,) = production_faults(get_settings())
+    assert re.fullmatch(rf"{missing} is not set, but OIDC_\w+ is: .*\.", fault)
+
+
+def test_production_refuses_a_lonely_demand_on_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, SAFE | {"OIDC_ACR": "https://refeds.org/profile/mfa"})
+    assert [fault.split()[0] for fault in production_faults(get_settings())] == list(PROVIDER)
+
+
+@pytest.mark.parametrize("issuer", ["http://127.0.0.1:8080", "HTTP://localhost"])
+def test_production_refuses_a_provider_without_encryption(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+    set_all(monkeypatch, SAFE | PROVIDER | {"OIDC_ISSUER": issuer})
+    assert production_faults(get_settings()) == ["OIDC_ISSUER must begin with https://."]
 
 
 def test_the_demo_makes_its_secrets_once_and_for_its_user_alone(tmp_path: Path) -> None:

@@ -1,46 +1,23 @@
 """A real browser, and a small hotline behind a real server for it to call."""
 
-import shutil
-import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from time import monotonic, sleep
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from app.phone.routes import phone_router
 from app.phone.sources import sources_router
+from tests.browser import chromium, take_address
+from tests.browser import serve as serve_application
 from tests.phone.browsing import Open, Serve, Served
 from tests.phone.toy import NUMBER, ToyHotline, ToySigner, add_toy_routes
 from tests.phone.toy_story import story
 
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium, once for all tests; those that use it run in the session's event loop."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("Chromium is not installed; on Debian: apt-get install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        await browser.close()
+__all__ = ["chromium"]
 
 
 @pytest.fixture
@@ -74,24 +51,9 @@ def _toy_application(toy: ToyHotline, url: str) -> FastAPI:
 
 
 def _serve(toy: ToyHotline, port: int) -> Served:
-    listener = socket.create_server(("127.0.0.1", port))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    toy.base_url = url
-    app = _toy_application(toy, url)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    latest = monotonic() + 10
-    while not server.started:
-        assert monotonic() < latest, "The toy hotline does not start."
-        sleep(0.01)
-
-    def stop() -> None:
-        server.should_exit = True
-        thread.join(timeout=10)
-        listener.close()
-
-    return Served(url, toy, stop)
+    address = take_address(port)
+    toy.base_url = address.url
+    return Served(address.url, toy, serve_application(_toy_application(toy, address.url), address))
 
 
 @pytest.fixture

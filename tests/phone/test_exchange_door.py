@@ -6,9 +6,10 @@ import asyncpg
 import httpx
 import pytest
 
+from app.accounts.means import Accounts
 from app.kit.paths import PROJECT_ROOT
 from app.kit.settings import Settings
-from app.main import TokenSigner, build_application
+from app.main import Manner, TokenSigner, build_application
 from app.phone.exchange.clockwork import pass_time
 from app.phone.exchange.deeds import call_in, hang_up, press
 from app.phone.exchange.models import Account, Call, Ends, Hook, Instructions
@@ -115,10 +116,11 @@ async def test_the_application_for_production_has_no_exchange(phone: bool) -> No
         hotline_number=NUMBER,
     )
 
-    async def idle(_pool: asyncpg.Pool) -> None:
+    async def idle(_pool: asyncpg.Pool, _accounts: Accounts) -> None:
         """The application has nothing to do beside its calls."""
 
-    application = build_application(settings, demo_playbook(), "postgresql://nowhere", phone=phone, background=idle)
+    manner = Manner(demo=False, phone=phone)
+    application = build_application(settings, demo_playbook(), "postgresql://nowhere", manner=manner, background=idle)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=BASE_URL) as client:
         for method, path in ROUTES:
             answer = await client.request(method, path, auth=(ACCOUNT_SID, TOKEN))

@@ -1,0 +1,1 @@
+"""The administrators' door: people who log in, and the audit."""

@@ -1,0 +1,1 @@
+"""Groups of sub-commands of the `hotline` command, one file for each."""
