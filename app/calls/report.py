@@ -17,17 +17,23 @@ from app.ivr.load import bind
 from app.ivr.model import Book
 from app.kit.errors import ContentError
 from app.kit.yamlfile import read_yaml
+from app.knowledge.service import check_all, check_release, missing_texts, offered_languages
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """`unwalked` names edges as flow.node.label."""
+    """`unwalked` names edges as flow.node.label.
+
+    `missing` are texts that are still to be written, which is no fault; `languages` are those in which nothing is.
+    """
 
     faults: tuple[str, ...]
     flows: int = 0
     edges: int = 0
     conversations: int = 0
     unwalked: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -36,15 +42,21 @@ class CheckReport:
             "edges": self.edges,
             "conversations": self.conversations,
             "unwalked": list(self.unwalked),
+            "missing": list(self.missing),
+            "languages": list(self.languages),
         }
 
     def summary(self) -> str:
         found = f"{len(self.faults)} faults" if self.faults else "No fault"
-        return f"{found}: {self.flows} flows, {self.edges} edges, {self.conversations} conversations."
+        walked = f"{self.flows} flows, {self.edges} edges, {self.conversations} conversations"
+        return f"{found}: {walked}. Knowledge in {len(self.languages)} languages, {len(self.missing)} texts to write."
 
 
-def check_content(root: Path, today: date) -> CheckReport:
-    """Check everything that callers may come to hear; never raises for a fault in the content."""
+def check_content(root: Path, today: date, *, release: bool = False) -> CheckReport:
+    """Check everything that callers may come to hear; never raises for a fault in the content.
+
+    For a release, emergency numbers that nobody confirmed in time are faults too.
+    """
     try:
         content = read_content(root, today)
     except ContentError as error:
@@ -55,9 +67,19 @@ def check_content(root: Path, today: date) -> CheckReport:
     unwalked = sorted(f"{edge.flow}.{edge.node}.{edge.label}" for edge in all_edges(book) - walked) if played else []
     faults = [fault for conversation in played for fault in conversation.faults]
     faults += [f"{edge}: no conversation walks this edge." for edge in unwalked]
+    faults += check_release(content.knowledge, today) if release else []
+    faults += check_all(content.knowledge, today)
     if is_stale(root, book):
         faults.append("ivr_flows/README.md: the diagrams are older than the flows; renew them with `hotline diagrams`.")
-    return CheckReport(tuple(faults), len(book.flows), len(all_edges(book)), len(played), tuple(unwalked))
+    return CheckReport(
+        faults=tuple(faults),
+        flows=len(book.flows),
+        edges=len(all_edges(book)),
+        conversations=len(played),
+        unwalked=tuple(unwalked),
+        missing=tuple(missing_texts(content.knowledge)),
+        languages=offered_languages(content.knowledge),
+    )
 
 
 def book_of(content: Content) -> Book:

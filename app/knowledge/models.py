@@ -3,19 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
-from app.knowledge.dates import AsOf, parse_as_of
+from app.knowledge.conditions import ConditionsFile
+from app.knowledge.contacts import AdviceContact, SupportLine
+from app.knowledge.dates import AsOf
+from app.knowledge.entry import Country, DateWording, Entry, Land, LanguageTag, Text
+from app.knowledge.wording import Obligation, SentenceKind, Wording
 
 ORIGINAL_LANGUAGE = "de"
+# The languages in which answers and offers are written; the first is the original of all others.
+CONTENT_LANGUAGES = (ORIGINAL_LANGUAGE, "en", "tr", "ar", "ru", "kmr", "ka", "es", "mk", "sq", "sr", "fa", "fr")
+# The answer that stands in for one that is withdrawn or has no text in the caller's language.
+STAND_IN = "ask-a-centre"
 
 FactKind = Literal["country_rule", "amount", "programme", "general"]
 Confidence = Literal["seen", "secondary", "conflicting", "superseded", "expired", "guess", "not_found"]
-AnswerKind = Literal["topic", "country_rule", "follow_up"]
-AnswerState = Literal["current", "without_amount"]
-TextState = Literal["original", "draft", "stale"]
+AnswerKind = Literal["topic", "country_rule", "follow_up", "stand_in"]
+AnswerState = Literal["current", "without_amount", "withdrawn"]
+TextState = Literal["original", "draft", "reviewed", "stale"]
 TopicCode = Literal[
     "about_return",
     "money_and_offers",
@@ -27,23 +36,20 @@ TopicCode = Literal[
     "safety_and_help",
     "other",
 ]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Land = Annotated[str, Field(pattern=r"^DE(-[A-Z]{2})?$")]
-Text = Annotated[str, Field(min_length=1)]
-
-
-def _dated(wording: str) -> str:
-    parse_as_of(wording)
-    return wording
-
-
-DateWording = Annotated[str, AfterValidator(_dated)]
-
-
-class Entry(BaseModel):
-    """One mapping in a content file: no unknown keys, never changed after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+Group = Literal[
+    "orientation",
+    "centre",
+    "eligibility",
+    "money",
+    "papers",
+    "after",
+    "health",
+    "vulnerable",
+    "country",
+    "third_party",
+]
+# The file that holds the texts of all answers that belong to no group.
+RULES = "rules"
 
 
 class Amount(Entry):
@@ -113,27 +119,59 @@ class Links(Entry):
 
 
 class Answer(Entry):
-    """A question topic, a rule for countries or the help after arrival: what it rests on, not its words."""
+    """A question topic, a rule for countries or the help after arrival: what it rests on, not its words.
+
+    `group`, `priority` (1 is asked most) and `questions` belong to topics; `route` says where the answer leads.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     kind: AnswerKind
     topic: TopicCode
+    group: Group | None = None
+    priority: Annotated[int, Field(ge=1, le=3)] | None = None
     sensitive: bool
     caution: str | None = None
+    route: str | None = None
+    questions: Mapping[LanguageTag, tuple[Text, ...]] = {}
     rests_on: tuple[str, ...]
     links: Links = Links()
 
 
-class SpokenText(Entry):
-    """What a voice says; `of` is the stamp of the German original that a translation was made from."""
+class TextEntry(Entry):
+    """The words of an answer or an offer in one language, for the voice and for the screen.
 
+    `of` is the stamp of the German original that a translation was made from.
+    """
+
+    title: Text | None = None
     spoken: Text
     spoken_without_amount: Text | None = None
-    state: Literal["original", "draft"]
+    written: Text | None = None
+    written_without_amount: Text | None = None
+    state: Literal["original", "draft", "reviewed"]
+    reviewed_by: Text | None = None
+    reviewed_on: date | None = None
     of: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")] | None = None
 
-    def variants(self) -> tuple[str, ...]:
-        return (self.spoken,) if self.spoken_without_amount is None else (self.spoken, self.spoken_without_amount)
+    @model_validator(mode="after")
+    def _names_its_reviewer(self) -> Self:
+        if (self.state == "reviewed") != (self.reviewed_by is not None and self.reviewed_on is not None):
+            raise ValueError("reviewed_by and reviewed_on belong to a text whose state is reviewed, and to no other.")
+        return self
+
+    def spoken_forms(self) -> dict[str, str]:
+        return {name: text for name, text in self.parts().items() if name.startswith("spoken")}
+
+    def parts(self) -> dict[str, str]:
+        """Everything that is read or heard, by the name of its field."""
+        parts = {
+            "title": self.title,
+            "spoken": self.spoken,
+            "spoken_without_amount": self.spoken_without_amount,
+            "written": self.written,
+            "written_without_amount": self.written_without_amount,
+        }
+        return {name: text for name, text in parts.items() if text is not None}
 
 
 class CountryRule(Entry):
@@ -144,88 +182,6 @@ class CountryRule(Entry):
     follow_up: str
     rests_on: tuple[str, ...]
     note: str | None = None
-
-
-class SupportLine(Entry):
-    """A telephone line for emergencies or support."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    name: Text
-    kind: Literal["emergency", "support", "counselling"]
-    numbers: tuple[str, ...]
-    hours: str | None = None
-    cost: str | None = None
-    for_whom: Annotated[str, Field(alias="for")]
-    languages: tuple[str, ...] = ()
-    source: Text
-    as_of: DateWording | None = None
-    as_of_basis: Text
-    review_by: date | None = None
-    note: str | None = None
-
-
-class SupportLineFile(Entry):
-    """All support lines, and what was looked for without success."""
-
-    retrieved_on: date
-    lines: tuple[SupportLine, ...]
-    not_found: tuple[str, ...] = ()
-
-
-class AdviceContact(Entry):
-    """A body that advises on staying, fear, violence, health: independent of the return offers."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    name: Text
-    kind: Text
-    area: Land
-    city: str | None = None
-    street: str | None = None
-    postal_code: Annotated[str, Field(pattern=r"^\d{5}$")] | None = None
-    phone: str | None = None
-    phone_status: Literal["current_at_as_of", "undated", "old"] | None = None
-    phone_as_of: DateWording | None = None
-    email: str | None = None
-    website: str | None = None
-    contact_by: str | None = None
-    hours: str | None = None
-    cost: str | None = None
-    languages: tuple[str, ...] = ()
-    for_whom: str | None = None
-    audience: Literal["callers", "residents", "women", "men"]
-    independent_of_authorities: bool
-    independence_basis: Text
-    topics: tuple[str, ...]
-    status: Literal["active_at_as_of", "uncertain", "ended"]
-    source: Text
-    as_of: DateWording | None = None
-    as_of_basis: Text
-    note: str | None = None
-
-
-class AdviceDirectory(Entry):
-    """A public list of advice contacts."""
-
-    id: str
-    name: Text
-    website: Text
-    source: Text
-    note: str | None = None
-
-
-class AdviceFile(Entry):
-    """All advice contacts and lists, and what was looked for without success."""
-
-    retrieved_on: date
-    advice: tuple[AdviceContact, ...]
-    directories: tuple[AdviceDirectory, ...]
-    not_found: tuple[str, ...] = ()
-
-
-class WordingFile(Entry):
-    """Phrases that press, frighten or promise in one language; no spoken text may contain one."""
-
-    avoid: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,14 +205,25 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Everything the hotline knows; facts by `offer/fact` or `advice/contact`, texts by language, then answer."""
+    """Everything the hotline knows; facts by `offer/fact` or `advice/contact`, texts by language, then id.
 
+    `root` is the project's folder; files of texts are named from the knowledge folder on. `exonyms` are
+    names of countries, by code and language, that CLDR does not have.
+    """
+
+    root: Path
     offers: Mapping[str, Offer]
     facts: Mapping[str, Fact]
     answers: Mapping[str, Answer]
-    texts: Mapping[str, Mapping[str, SpokenText]]
+    texts: Mapping[str, Mapping[str, TextEntry]]
+    text_files: Mapping[str, Mapping[str, str]]
+    offer_texts: Mapping[str, Mapping[str, TextEntry]]
+    offer_text_files: Mapping[str, Mapping[str, str]]
     countries: Mapping[str, CountryRule]
     lines: Mapping[str, SupportLine]
     advice: Mapping[str, AdviceContact]
-    wording: Mapping[str, tuple[str, ...]]
+    wording: Mapping[str, Wording]
+    obligations: Mapping[SentenceKind, Obligation]
+    conditions: ConditionsFile
+    exonyms: Mapping[str, Mapping[str, tuple[str, ...]]]
     lines_retrieved_on: date

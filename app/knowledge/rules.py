@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
+from app.knowledge.contacts import SupportLine
 from app.knowledge.dates import AsOf, parse_as_of, review_due_on
-from app.knowledge.models import Answer, AnswerState, CountryRule, Fact, SpokenText, SupportLine
+from app.knowledge.models import Answer, AnswerState, CountryRule, Fact, TextEntry
 
 USABLE = frozenset({"seen", "secondary", "conflicting"})
 DEFAULT_RULE = ("rule-unknown", "follow-up-none")
@@ -36,9 +37,15 @@ def may_be_spoken_as_amount(fact: Fact) -> bool:
     return fact.amount is not None and fact.confidence == "seen" and not fact.conflicts_with
 
 
-def state_for(amounts: Iterable[Fact], today: date) -> AnswerState:
-    """An answer falls back to its form without amounts as soon as one of its amounts is due."""
-    return "current" if all(is_current(amount, today) for amount in amounts) else "without_amount"
+def state_for(amounts: Iterable[Fact], today: date, withdrawn: Collection[str] = ()) -> AnswerState:
+    """An answer falls back to its form without amounts as soon as one of its amounts is due or withdrawn."""
+    valid = all(is_current(amount, today) and amount.ref not in withdrawn for amount in amounts)
+    return "current" if valid else "without_amount"
+
+
+def is_contradicted(fact: Fact) -> bool:
+    """Whether pages say different things about it."""
+    return fact.confidence == "conflicting" or bool(fact.conflicts_with)
 
 
 def oldest_date(facts: Iterable[Fact]) -> AsOf | None:
@@ -75,9 +82,29 @@ def line_review_by(line: SupportLine, retrieved_on: date) -> date:
     return line.review_by or review_due_on("number", as_of, retrieved_on)
 
 
-def fingerprint(text: SpokenText) -> str:
-    """Eight hexadecimal digits that change with every change of a German original."""
-    return hashlib.sha256("".join(text.variants()).encode()).hexdigest()[:8]
+def fingerprint(original: TextEntry, translation: TextEntry) -> str:
+    """Eight hexadecimal digits over those parts of a German original that the translation has too.
+
+    So a translation of the spoken words alone does not grow stale when the original gets a form for the screen, and
+    every change of a part that was translated is seen.
+    """
+    translated = translation.parts()
+    parts = [f"{name}\0{text}\0" for name, text in original.parts().items() if name in translated]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:8]
+
+
+def is_stale(original: TextEntry | None, translation: TextEntry) -> bool:
+    """Whether the German original has changed since the translation was made from it."""
+    return original is not None and translation.of is not None and translation.of != fingerprint(original, translation)
+
+
+def is_withdrawn(answer: Answer, facts: Mapping[str, Fact], withdrawn: Collection[str]) -> bool:
+    """Whether an answer may not be given: it is withdrawn itself, or what it says beside its amounts is.
+
+    `withdrawn` holds answers by id and facts by `offer/fact`.
+    """
+    said = (ref for ref in answer.rests_on if ref not in facts or facts[ref].amount is None)
+    return answer.id in withdrawn or any(ref in withdrawn for ref in said)
 
 
 def spoken_number(number: str) -> str:

@@ -1,20 +1,19 @@
-"""Reads the knowledge files into memory, and writes the stamps of translations."""
+"""Reads the knowledge files into memory."""
 
-import textwrap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
 
 from app.kit.errors import ContentError
-from app.kit.yamlfile import read_yaml
+from app.knowledge.conditions import ConditionsFile
+from app.knowledge.contacts import AdviceContact, AdviceFile, SupportLineFile
 from app.knowledge.dates import parse_as_of, review_due_on
+from app.knowledge.entry import Text
+from app.knowledge.faults import FOLDER, place
 from app.knowledge.models import (
-    ORIGINAL_LANGUAGE,
-    AdviceContact,
-    AdviceFile,
     Answer,
     Confidence,
     CountryRule,
@@ -22,104 +21,111 @@ from app.knowledge.models import (
     FactEntry,
     Knowledge,
     Offer,
-    SpokenText,
-    SupportLineFile,
-    WordingFile,
+    TextEntry,
 )
-from app.knowledge.rules import fingerprint
+from app.knowledge.reading import read_file, read_folder, yaml_files
+from app.knowledge.wording import Obligation, SentenceKind, Wording
 
-FOLDER: Final = "knowledge_base"
+CONDITIONS: Final = "conditions"
+OBLIGATORY: Final = "obligatory"
+EXONYMS: Final = "thesaurus/countries.yaml"
 
-_WIDTH = 116
+Texts = dict[str, dict[str, TextEntry]]
+TextFiles = dict[str, dict[str, str]]
+
 _ADVICE_CONFIDENCE: Final[Mapping[str, Confidence]] = {
     "active_at_as_of": "seen",
     "uncertain": "secondary",
     "ended": "expired",
 }
-_TEXT_FILE: Final = TypeAdapter(dict[str, SpokenText])
-_T = TypeVar("_T", bound=BaseModel)
-_Shape = TypeVar("_Shape")
+_TEXTS: Final = TypeAdapter(dict[str, TextEntry])
+_RINGS: Final = TypeAdapter(dict[str, Mapping[str, tuple[Text, ...]]])
+_OBLIGATIONS: Final = TypeAdapter(dict[SentenceKind, Obligation])
+
+
+class _Rest(BaseModel):
+    """The files that stand alone."""
+
+    lines: SupportLineFile
+    advice: AdviceFile
+    conditions: ConditionsFile
+    obligations: dict[SentenceKind, Obligation]
 
 
 def read_knowledge(root: Path) -> Knowledge:
     """What this room owns below the project's `knowledge_base/`; raises ContentError with all faults of shape."""
     faults: list[str] = []
-    root = root / FOLDER
-    offers = _folder(root / "offers", Offer, "id", faults)
-    answers = _folder(root / "answers", Answer, "id", faults)
-    countries = _folder(root / "countries", CountryRule, "iso", faults)
-    lines = _file(root / "support_lines" / "lines.yaml", SupportLineFile, faults)
-    advice = _file(root / "advice" / "advice.yaml", AdviceFile, faults)
-    texts = {path.stem: _texts(path, faults) for path in _yaml_files(root / "answers" / "texts")}
-    wording = {path.stem: _file(path, WordingFile, faults) for path in _yaml_files(root / "answers" / "wording")}
-    if faults or lines is None or advice is None:
+    offers = read_folder(root, "offers", Offer, "id", faults, without=(CONDITIONS,))
+    answers = read_folder(root, "answers", Answer, "id", faults)
+    countries = read_folder(root, "countries", CountryRule, "iso", faults)
+    texts, text_files = read_answer_texts(root, faults)
+    offer_texts, offer_text_files = read_offer_texts(root, faults)
+    wording = _wording(root, faults)
+    exonyms = read_file(root, EXONYMS, _RINGS, faults) or {}
+    rest = _rest(root, faults)
+    if faults or rest is None:
         raise ContentError(faults)
     return Knowledge(
+        root=root,
         offers=offers,
-        facts=_facts(offers, advice),
+        facts=_facts(offers, rest.advice),
         answers=answers,
         texts=texts,
+        text_files=text_files,
+        offer_texts=offer_texts,
+        offer_text_files=offer_text_files,
         countries=countries,
-        lines={line.id: line for line in lines.lines},
-        advice={contact.id: contact for contact in advice.advice},
-        wording={language: entry.avoid for language, entry in wording.items() if entry is not None},
-        lines_retrieved_on=lines.retrieved_on,
+        lines={line.id: line for line in rest.lines.lines},
+        advice={contact.id: contact for contact in rest.advice.advice},
+        wording=wording,
+        obligations=rest.obligations,
+        conditions=rest.conditions,
+        exonyms=exonyms,
+        lines_retrieved_on=rest.lines.retrieved_on,
     )
 
 
-def stamp(root: Path, renew: Collection[str] = ()) -> list[str]:
-    """Mark each translation that has no stamp with the German text it was made from; `root` is the project's folder.
-
-    `renew` names answers whose translations were brought up to date and are marked anew. Returns `language: answer` for
-    each stamp written; the comments that open a file are kept.
-    """
-    faults: list[str] = []
-    folder = root / FOLDER / "answers" / "texts"
-    texts = {path.stem: _texts(path, faults) for path in _yaml_files(folder)}
-    if faults:
-        raise ContentError(faults)
-    originals = texts.pop(ORIGINAL_LANGUAGE)
-    written: list[str] = []
-    for language, entries in texts.items():
-        stamped = {
-            id_: _stamped(entries[id_], originals[id_], renew=id_ in renew) for id_ in originals if id_ in entries
-        }
-        changed = [id_ for id_, entry in stamped.items() if entry != entries[id_]]
-        if changed:
-            _write_texts(folder / f"{language}.yaml", stamped | {i: e for i, e in entries.items() if i not in stamped})
-            written += [f"{language}: {id_}" for id_ in changed]
-    return written
+def read_answer_texts(root: Path, faults: list[str]) -> tuple[Texts, TextFiles]:
+    """The texts of answers by language and id, and the file of each below the knowledge folder."""
+    return _read_texts(root, "answers/texts/*/*.yaml", lambda path: path.parent.name, faults)
 
 
-def _stamped(entry: SpokenText, original: SpokenText, *, renew: bool) -> SpokenText:
-    if entry.of is not None and not renew:
-        return entry
-    return entry.model_copy(update={"of": fingerprint(original)})
+def read_offer_texts(root: Path, faults: list[str]) -> tuple[Texts, TextFiles]:
+    """The texts of offers by language and id, and the file of each; `de.part.yaml` is a part of the German ones."""
+    return _read_texts(root, "offers/texts/*.yaml", lambda path: path.name.partition(".")[0], faults)
 
 
-def _write_texts(path: Path, entries: Mapping[str, SpokenText]) -> None:
-    head = path.read_text(encoding="utf-8").splitlines()
-    blocks = ["\n".join(_leading_comments(head)), *(_as_yaml(id_, entry) for id_, entry in entries.items())]
-    path.write_text("\n\n".join(block for block in blocks if block) + "\n", encoding="utf-8")
+def _read_texts(
+    root: Path, pattern: str, language_of: Callable[[Path], str], faults: list[str]
+) -> tuple[Texts, TextFiles]:
+    texts: Texts = {}
+    files: TextFiles = {}
+    folder = root / FOLDER
+    for path in sorted(folder.glob(pattern)):
+        language, file = language_of(path), path.relative_to(folder).as_posix()
+        own, names = texts.setdefault(language, {}), files.setdefault(language, {})
+        for id_, entry in (read_file(root, file, _TEXTS, faults) or {}).items():
+            if id_ in own:
+                faults.append(f"{place(root, file, (id_,))}“{id_}” stands in {names[id_]} too.")
+            own[id_], names[id_] = entry, file
+    return texts, files
 
 
-def _leading_comments(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        if not line.startswith("#"):
-            return
-        yield line
+def _wording(root: Path, faults: list[str]) -> dict[str, Wording]:
+    shape = TypeAdapter(Wording)
+    paths = [path for path in yaml_files(root / FOLDER / "answers" / "wording") if path.stem != OBLIGATORY]
+    read = {path.stem: read_file(root, f"answers/wording/{path.name}", shape, faults) for path in paths}
+    return {language: wording for language, wording in read.items() if wording is not None}
 
 
-def _as_yaml(id_: str, entry: SpokenText) -> str:
-    lines = [f"{id_}:"]
-    for name, text in (("spoken", entry.spoken), ("spoken_without_amount", entry.spoken_without_amount)):
-        if text is not None:
-            folded = textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-            lines += [f"  {name}: >-", *(f"    {line}" for line in folded)]
-    lines.append(f"  state: {entry.state}")
-    if entry.of is not None:
-        lines.append(f'  of: "{entry.of}"')
-    return "\n".join(lines)
+def _rest(root: Path, faults: list[str]) -> _Rest | None:
+    lines = read_file(root, "support_lines/lines.yaml", TypeAdapter(SupportLineFile), faults)
+    advice = read_file(root, "advice/advice.yaml", TypeAdapter(AdviceFile), faults)
+    conditions = read_file(root, f"offers/{CONDITIONS}.yaml", TypeAdapter(ConditionsFile), faults)
+    obligations = read_file(root, f"answers/wording/{OBLIGATORY}.yaml", _OBLIGATIONS, faults)
+    if lines is None or advice is None or conditions is None or obligations is None:
+        return None
+    return _Rest(lines=lines, advice=advice, conditions=conditions, obligations=obligations)
 
 
 def _facts(offers: Mapping[str, Offer], advice: AdviceFile) -> dict[str, Fact]:
@@ -160,67 +166,3 @@ def _advice_fact(contact: AdviceContact, retrieved_on: date) -> Fact:
         retrieved_on=retrieved_on,
         review_by=review_due_on("programme", as_of, retrieved_on),
     )
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.yaml"))
-
-
-def _folder(folder: Path, model: type[_T], key: str, faults: list[str]) -> dict[str, _T]:
-    """The entries of a folder by their key; each file is named like the key of its entry."""
-    entries: dict[str, _T] = {}
-    for path in _yaml_files(folder):
-        entry = _file(path, model, faults)
-        if entry is None:
-            continue
-        if getattr(entry, key) != path.stem:
-            faults.append(f"{_name(path)}: the file must be named like its {key}, “{getattr(entry, key)}”.")
-        entries[path.stem] = entry
-    return entries
-
-
-def _file(path: Path, model: type[_T], faults: list[str]) -> _T | None:
-    return _validated(path, TypeAdapter(model), faults)
-
-
-def _texts(path: Path, faults: list[str]) -> dict[str, SpokenText]:
-    return _validated(path, _TEXT_FILE, faults) or {}
-
-
-def _validated(path: Path, shape: TypeAdapter[_Shape], faults: list[str]) -> _Shape | None:
-    try:
-        raw = read_yaml(path)
-    except ContentError as error:
-        faults += error.faults
-        return None
-    try:
-        return shape.validate_python(raw)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        faults += [f"{_name(path)}: {_place(raw, fault['loc'])}: {_lower(fault['msg'])}." for fault in found]
-        return None
-
-
-def _place(raw: object, location: Sequence[int | str]) -> str:
-    """Where in a file something is wrong; an entry of a list is named by its id where it has one."""
-    names: list[str] = []
-    for step in location:
-        raw = _inside(raw, step)
-        id_ = raw.get("id") if isinstance(raw, dict) and isinstance(step, int) else None
-        names.append(str(id_ or step))
-    return ".".join(names) or "the file"
-
-
-def _inside(raw: object, step: int | str) -> object:
-    if isinstance(raw, list) and isinstance(step, int):
-        return raw[step]
-    return raw.get(step) if isinstance(raw, dict) else None
-
-
-def _lower(message: str) -> str:
-    message = message.removeprefix("Value error, ").rstrip(".")
-    return message[:1].lower() + message[1:]
-
-
-def _name(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"

@@ -6,27 +6,34 @@ from datetime import date
 import pytest
 from babel import Locale
 
-from app.calls.codes import TOPICS
+from app.calls.codes import TOPICS as COUNTED_TOPICS
 from app.kit.paths import PROJECT_ROOT
 from app.knowledge.models import Knowledge
 from app.knowledge.rules import DEFAULT_RULE, answer_review_by
 from app.knowledge.service import (
+    CONTENT_LANGUAGES,
     UnknownAnswer,
     answer_state,
-    check_knowledge,
+    check_all,
     check_release,
+    concept_rings,
     country_rule,
     list_countries,
+    missing_texts,
+    offered_languages,
     spoken_date,
     spoken_numbers,
     spoken_texts,
     text_state,
 )
+from app.knowledge.topics import TOPICS
+from app.texts.languages import LAUNCH_LANGUAGES
 
 TODAY = date(2026, 11, 22)
 WRITTEN_LANGUAGES = ("de", "en")
 AMOUNT_ANSWERS = frozenset({"how-much-money", "family-children"})
-EVERYDAY_TOPICS = frozenset(
+# What the flows of the line speak, in every launch language.
+SPOKEN_TOPICS = frozenset(
     {
         "what-is-voluntary-return",
         "must-i-leave",
@@ -45,24 +52,43 @@ EVERYDAY_TOPICS = frozenset(
 
 
 def test_the_shipped_content_has_no_fault(knowledge: Knowledge) -> None:
-    assert check_knowledge(knowledge, WRITTEN_LANGUAGES, TODAY) == []
+    assert check_all(knowledge, TODAY) == []
 
 
 def test_every_file_is_read(knowledge: Knowledge) -> None:
     base = PROJECT_ROOT / "knowledge_base"
     for folder, entries in (
-        ("offers", knowledge.offers),
-        ("answers", knowledge.answers),
-        ("countries", knowledge.countries),
-        ("answers/texts", knowledge.texts),
-        ("answers/wording", knowledge.wording),
+        ("offers", {*knowledge.offers, "conditions"}),
+        ("answers", set(knowledge.answers)),
+        ("countries", set(knowledge.countries)),
+        ("answers/wording", {*knowledge.wording, "obligatory"}),
     ):
-        assert {path.stem for path in (base / folder).glob("*.yaml")} == set(entries)
+        assert {path.stem for path in (base / folder).glob("*.yaml")} == entries
+    read = {file for files in knowledge.text_files.values() for file in files.values()}
+    assert {path.relative_to(base).as_posix() for path in (base / "answers/texts").rglob("*.yaml")} == read
 
 
-def test_the_topics_of_the_line_are_answered(knowledge: Knowledge) -> None:
-    assert {answer.id for answer in knowledge.answers.values() if answer.kind == "topic"} == EVERYDAY_TOPICS
-    assert {answer.topic for answer in knowledge.answers.values()} <= set(TOPICS)
+def test_the_61_topics_are_answered_in_german_and_english(knowledge: Knowledge) -> None:
+    assert len(TOPICS) == 61
+    assert {answer.id for answer in knowledge.answers.values() if answer.kind == "topic"} == set(TOPICS)
+    assert {answer.topic for answer in knowledge.answers.values()} <= set(COUNTED_TOPICS)
+    assert missing_texts(knowledge, ["de", "en"]) == []
+    assert offered_languages(knowledge)[:2] == ("de", "en")
+
+
+def test_every_language_has_its_phrases_and_names_of_countries(knowledge: Knowledge) -> None:
+    assert set(knowledge.wording) == set(CONTENT_LANGUAGES)
+    assert all(len(wording.sentences) == 4 and wording.avoid for wording in knowledge.wording.values())
+    rings = concept_rings(knowledge)
+    assert all(rings[f"country-{iso}"][language] for iso in knowledge.countries for language in CONTENT_LANGUAGES)
+    assert "Turkey" in rings["country-TR"]["en"]
+    assert len([id_ for id_ in rings if not id_.startswith("country-")]) >= 60
+
+
+@pytest.mark.parametrize("language", LAUNCH_LANGUAGES)
+def test_what_the_flows_speak_is_written_in_every_launch_language(knowledge: Knowledge, language: str) -> None:
+    rules = {id_ for id_, answer in knowledge.answers.items() if answer.kind != "topic"}
+    assert SPOKEN_TOPICS | rules <= set(knowledge.texts[language])
 
 
 def test_22_programmes_stand_beside_the_general_facts(knowledge: Knowledge) -> None:
@@ -176,7 +202,8 @@ def test_an_answer_is_due_with_the_first_of_its_facts(knowledge: Knowledge) -> N
 
 def test_emergency_numbers_that_nobody_confirmed_block_a_release(knowledge: Knowledge) -> None:
     overdue = check_release(knowledge, TODAY)
-    assert "The emergency number “police” had to be confirmed by 2020-02-08." in overdue
+    police = [sentence for sentence in overdue if "“police” had to be confirmed by 2020-02-08." in sentence]
+    assert [sentence.partition(": ")[0] for sentence in police] == ["knowledge_base/support_lines/lines.yaml, line 4"]
     assert not [sentence for sentence in overdue if "parents" in sentence]
     assert spoken_numbers(knowledge)["police"] == "1 1 0"
 
