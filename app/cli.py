@@ -28,7 +28,8 @@ from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
 from app.kit.settings import DEMO_PREFIX, Settings, get_settings, production_faults
 from app.kit.signals import ending_by_signals
-from app.main import Manner, TokenSigner, build_application, webhooks
+from app.main import TokenSigner, build_application, webhooks
+from app.manner import Manner
 from app.phone.line import Line
 from app.phone.terminal import talk as talk_on
 from app.serving import claim_port, serve_until_ended
@@ -77,7 +78,9 @@ def demo() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    *, calls_only: Annotated[bool, typer.Option("--calls-only", help="Answer calls, and have no pages.")] = False
+) -> None:
     """Serve in production: needs an own database, real secrets and approved texts, and refuses to start otherwise."""
     configure_log()
     with ending_by_signals():
@@ -87,9 +90,14 @@ def serve() -> None:
             raise SettingError("\n".join(faults))
         claim_port(EVERYWHERE, settings.hotline_port)
         playbook = _open_playbook(settings, production=True)
+        if not calls_only:
+            # A node for calls alone does not carry what pages need.
+            from app.pages import check_database  # noqa: PLC0415
+
+            asyncio.run(check_database(settings, settings.database_url))
         if not any(centre.confirmed for centre in playbook.directory.centres.values()):
             log.warning("no counselling centre is confirmed, so callers will hear of none")
-        manner = Manner(demo=False, phone=settings.phone_page)
+        manner = Manner(demo=False, phone=settings.phone_page, pages=not calls_only)
         application = build_application(settings, playbook, settings.database_url, manner=manner, background=run_jobs)
         serve_until_ended(application, EVERYWHERE, settings.hotline_port, lambda: None)
 

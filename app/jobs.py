@@ -1,17 +1,19 @@
 """Scheduled work: each job runs once in the cluster at a time, guarded by an advisory lock."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import asyncpg
 
-from app.accounts import service as accounts_service
-from app.accounts.means import Accounts
 from app.calls import service
 from app.kit.clock import Clock, now
 from app.kit.log import get_logger
 
 log = get_logger("jobs")
+
+# Wipes what has outlived its time in one room; returns how many rows went.
+Sweep = Callable[[], Awaitable[int]]
 
 # A live row of a call is gone within a day, counted or not: its life and the time between two sweeps stay below that.
 LIVE_ROW_LIFE = timedelta(hours=23)
@@ -20,12 +22,13 @@ _SWEEP_LOCK = 7_246_511_004
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
-async def run_jobs(pool: asyncpg.Pool, accounts: Accounts) -> None:
+async def run_jobs(pool: asyncpg.Pool, sweeps: Sequence[Sweep] = ()) -> None:
     """Sweep now and then until cancelled; a database that is away is tried again next time."""
     while True:
         try:
             await sweep(pool)
-            await accounts_service.sweep(accounts)
+            for further in sweeps:
+                await further()
         except _FAULTS as error:
             log.error("sweep failed", error=type(error).__name__)  # noqa: TRY400  The next round tries again.
         await asyncio.sleep(SWEEP_SECONDS)

@@ -1,57 +1,42 @@
-"""Builds the application: the only module that knows every room and every door."""
+"""Builds the application: the calls first, and the pages as soon as they are loaded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
-from urllib.parse import urlsplit
+from http import HTTPStatus
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
-import httpx
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
-from app.accounts import service as accounts_service
-from app.accounts.means import Accounts
-from app.administration.routes import administration_router
 from app.calls.playbook import Playbook
-from app.entrance.provider import Provider, open_provider
-from app.entrance.routes import Entrance, demo_door_router, entrance_router
+from app.jobs import Sweep
 from app.kit.clock import now
 from app.kit.crypto import KeyRing
 from app.kit.db import open_pool
-from app.kit.errors import SettingError
-from app.kit.reach import open_database
+from app.kit.log import get_logger
 from app.kit.settings import Settings
-from app.phone.routes import phone_router
-from app.phone.sources import sources_router
-from app.shell.opening import Shell, furnish, provide
-from app.shell.registry import check_registered
+from app.manner import Manner
 from app.telephony.routes import Telephony, voice_app
 from app.telephony.safe import prepare
 from app.telephony.signature import sign
 from app.telephony.twiml import Typesetter
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-# The browser telephone is as patient as Twilio.
-PHONE_SECONDS = 15.0
-# What anybody may open although it is no page of the shell: the telephone of the demo, and what stands beside it.
-PLAIN_PATHS = frozenset(
-    {
-        "/healthz",
-        "/sources",
-        "/phone",
-        "/phone/static/{name}",
-        "/phone/calls",
-        *(f"/phone/calls/{{call_id}}/{deed}" for deed in ("press", "say", "wait", "hangup")),
-    }
-)
-
-Background = Callable[[asyncpg.Pool, Accounts], Coroutine[Any, Any, None]]
+Background = Callable[[asyncpg.Pool, Sequence[Sweep]], Coroutine[Any, Any, None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# Whoever opens a page before the pages are loaded waits for them so long.
+PAGES_SECONDS = 30.0
+
+log = get_logger("main")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,95 +49,109 @@ class TokenSigner:
         return sign(url, params, self.token)
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How the application is run: `demo` lets anybody look around, `phone` adds the browser telephone."""
-
-    demo: bool
-    phone: bool
-
-
 class Hotline:
-    """The application as a web server calls it: `/voice/…` goes to the plain webhook handler, all else to the pages."""
+    """The application as a web server calls it: `/voice/…` goes to the plain webhook handler, all else to the pages.
 
-    def __init__(self, pages: FastAPI) -> None:
-        self.pages = pages
-        self.voice: Application | None = None
+    The pages need a second to load and many packages that calls do not: they come after the calls are answered, and
+    a node for calls alone never loads them.
+    """
+
+    def __init__(
+        self, settings: Settings, playbook: Playbook, database_url: str, manner: Manner, background: Background
+    ) -> None:
+        self._settings, self._playbook, self._database_url = settings, playbook, database_url
+        self._manner, self._background = manner, background
+        self._telephony = _telephony(settings, playbook)
+        self._voice = voice_app(self._telephony)
+        self._pool: asyncpg.Pool | None = None
+        self._pages: FastAPI | None = None
+        self._decided = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.voice is not None and scope["type"] == "http" and scope["path"].startswith("/voice/"):
-            await self.voice(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/voice/"):
+            await self._voice(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/healthz":
+            await _say(send, *await self._health())
+        elif scope["type"] == "http":
+            await self._page(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with self._open():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            log.error("start failed", error=type(error).__name__)  # noqa: TRY400  The server tells the sentence.
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[None]:
+        async with await open_pool(self._database_url) as pool:
+            self._pool = pool
+            self._voice = voice_app(replace(self._telephony, pool=pool))
+            work = asyncio.create_task(self._go_on(pool))
+            yield
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    async def _go_on(self, pool: asyncpg.Pool) -> None:
+        """Loads the pages if there shall be any, and then does what is to be done beside the calls."""
+        if not self._manner.pages:
+            self._decided.set()
+            await self._background(pool, ())
+        try:
+            loaded = await asyncio.to_thread(import_module, "app.pages")
+            signer = TokenSigner(self._settings.twilio_auth_token)
+            opening = loaded.open_pages(self._settings, self._playbook, self._database_url, self._manner, signer)
+            async with opening as (self._pages, sweep):
+                self._decided.set()
+                await self._background(pool, (sweep,))
+        except Exception as error:
+            log.exception("pages failed", error=type(error).__name__)
+            self._decided.set()
+            await self._background(pool, ())
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._decided.wait(), PAGES_SECONDS)
+        if self._pages is not None:
+            await self._pages(scope, receive, send)
+        elif self._manner.pages:
+            await _say(send, HTTPStatus.SERVICE_UNAVAILABLE, "The pages cannot be shown: the log says why.")
         else:
-            await self.pages(scope, receive, send)
+            await _say(send, HTTPStatus.NOT_FOUND, "This node answers calls alone.")
+
+    async def _health(self) -> tuple[HTTPStatus, str]:
+        """Whether this node can serve: it answers, its database does, and its pages did not fail."""
+        try:
+            if self._pool is None:
+                return HTTPStatus.SERVICE_UNAVAILABLE, "starting"
+            await self._pool.fetchval("SELECT 1", timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return HTTPStatus.SERVICE_UNAVAILABLE, "the database does not answer"
+        if self._manner.pages and self._decided.is_set() and self._pages is None:
+            return HTTPStatus.SERVICE_UNAVAILABLE, "the pages failed to load"
+        return HTTPStatus.OK, "ok"
+
+
+async def _say(send: Send, status: HTTPStatus, text: str) -> None:
+    """An answer of one sentence, for a program or a person who finds no page."""
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps({"status": text}).encode()})
 
 
 def build_application(
     settings: Settings, playbook: Playbook, database_url: str, *, manner: Manner, background: Background
 ) -> Hotline:
     """The whole application. The database opens and closes with it, and `background` runs as long as it."""
-    telephony = _telephony(settings, playbook)
-    client = httpx.AsyncClient(timeout=PHONE_SECONDS)
-
-    @asynccontextmanager
-    async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
-        async with (
-            await open_pool(database_url) as pool,
-            client,
-            _open_accounts(pages, settings, database_url, manner) as accounts,
-        ):
-            pages.state.pool = pool
-            hotline.voice = voice_app(replace(telephony, pool=pool))
-            work = asyncio.create_task(background(pool, accounts))
-            yield
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
-
-    hotline = Hotline(_pages(lifespan))
-    _furnish(hotline.pages, settings, playbook, manner, open_provider(settings, client))
-    if manner.phone:
-        _add_phone(hotline.pages, settings, client)
-    check_registered(hotline.pages, plain=PLAIN_PATHS)
-    return hotline
-
-
-def _furnish(pages: FastAPI, settings: Settings, playbook: Playbook, manner: Manner, provider: Provider | None) -> None:
-    """Adds the pages that people log in to, and the one that names the sources."""
-    shell = Shell(
-        keys=KeyRing.from_setting(settings.session_keys),
-        base_url=settings.public_base_url,
-        demo=manner.demo,
-        form_targets=(_origin(provider.issuer),) if provider else (),
-        footer=(("/sources", "shell.sources"),),
-    )
-    routers = [entrance_router, administration_router, *([demo_door_router] if manner.demo else [])]
-    furnish(pages, shell, routers)
-    provide(pages, Entrance(settings.public_base_url, provider, manner.phone))
-    provide(pages, playbook.directory)
-    pages.include_router(sources_router(phone=manner.phone))
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-@asynccontextmanager
-async def _open_accounts(
-    pages: FastAPI, settings: Settings, database_url: str, manner: Manner
-) -> AsyncIterator[Accounts]:
-    """The accounts, for all pages; production does not start on a database that people of the demo may enter."""
-    database = await open_database(database_url)
-    try:
-        accounts = Accounts(database, KeyRing.from_setting(settings.session_keys), demo=manner.demo)
-        if manner.demo:
-            await accounts_service.seed_demo_people(accounts)
-        elif await accounts_service.demo_people_exist(accounts):
-            raise SettingError("DATABASE_URL names a database of the demonstration: production needs one of its own.")
-        provide(pages, accounts)
-        yield accounts
-    finally:
-        await database.close()
+    return Hotline(settings, playbook, database_url, manner, background)
 
 
 def webhooks(settings: Settings, playbook: Playbook) -> Application:
@@ -166,30 +165,3 @@ def _telephony(settings: Settings, playbook: Playbook) -> Telephony:
     keys = KeyRing.from_setting(settings.session_keys)
     tokens = tuple(token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token)
     return Telephony(setter, keys, tokens, settings.public_base_url, None, now)
-
-
-def _pages(lifespan: Any) -> FastAPI:  # noqa: ANN401  FastAPI's own type for this is generic over the application.
-    pages = FastAPI(title="Return hotline", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-
-    @pages.get("/healthz", include_in_schema=False)
-    async def healthz() -> JSONResponse:
-        """Whether this node can serve: it answers, and its database does."""
-        pool: asyncpg.Pool = pages.state.pool
-        try:
-            await pool.fetchval("SELECT 1", timeout=2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return JSONResponse({"status": "the database does not answer"}, status_code=503)
-        return JSONResponse({"status": "ok"})
-
-    return pages
-
-
-def _add_phone(pages: FastAPI, settings: Settings, client: httpx.AsyncClient) -> None:
-    router = phone_router(
-        client=client,
-        signer=TokenSigner(settings.twilio_auth_token),
-        base_url=settings.public_base_url,
-        number=settings.hotline_number,
-        account_sid=settings.twilio_account_sid,
-    )
-    pages.include_router(router)

@@ -1,6 +1,6 @@
 """Opens the playbook: reads flows, texts, directory and knowledge, proves them, and binds them together."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -44,9 +44,9 @@ class Content:
     knowledge: Knowledge
 
 
-def read_content(root: Path, today: date) -> Content:
-    """Read and prove all content; raises ContentError with one sentence for each fault."""
-    knowledge = load_knowledge(root)
+def read_content(root: Path, today: date, languages: Collection[str] = LAUNCH_LANGUAGES) -> Content:
+    """Read and prove all content, texts in these languages; raises ContentError with one sentence for each fault."""
+    knowledge = load_knowledge(root, languages)
     directory = load_directory(root / "knowledge_base")
     flows, sources, faults = _read_flows(root / "ivr_flows")
     wording = read_wording(root / "locales", knowledge)

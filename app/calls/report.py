@@ -17,7 +17,7 @@ from app.ivr.load import bind
 from app.ivr.model import Book
 from app.kit.errors import ContentError
 from app.kit.yamlfile import read_yaml
-from app.knowledge.service import check_all, check_release, missing_texts, offered_languages
+from app.knowledge.service import CONTENT_LANGUAGES, check_all, check_release, missing_texts, offered_languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def check_content(root: Path, today: date, *, release: bool = False) -> CheckRep
     For a release, emergency numbers that nobody confirmed in time are faults too.
     """
     try:
-        content = read_content(root, today)
+        content = read_content(root, today, CONTENT_LANGUAGES)
     except ContentError as error:
         return CheckReport(error.faults)
     book = book_of(content)

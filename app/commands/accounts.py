@@ -5,18 +5,20 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from app.accounts import service
 from app.accounts.models import CLI, AuditReport, FirstPassword, Person, Role, SignIn
-from app.accounts.service import Accounts
 from app.kit.crypto import KeyRing
 from app.kit.errors import HotlineError, SettingError
 from app.kit.extent import EVERYTHING
-from app.kit.reach import open_database
 from app.kit.settings import get_settings
+
+if TYPE_CHECKING:
+    from app.accounts.service import Accounts
+
+# A node that answers calls alone has this module too, so each command loads by itself what needs the database's ORM.
 
 users_app = typer.Typer(no_args_is_help=True, help="People who log in.")
 audit_app = typer.Typer(no_args_is_help=True, help="Who did what with accounts and exports.")
@@ -30,8 +32,11 @@ class NoSuchUser(HotlineError):
 
 
 @asynccontextmanager
-async def _accounts() -> AsyncIterator[Accounts]:
+async def _accounts() -> AsyncIterator["Accounts"]:
     """The accounts in the database of DATABASE_URL; the demo has its own people and needs none of this."""
+    from app.accounts.service import Accounts  # noqa: PLC0415
+    from app.kit.reach import open_database  # noqa: PLC0415
+
     settings = get_settings()
     if settings.database_url is None or not settings.session_keys:
         raise SettingError("DATABASE_URL and SESSION_KEYS must be set: the demonstration has its own people.")
@@ -42,7 +47,7 @@ async def _accounts() -> AsyncIterator[Accounts]:
         await database.close()
 
 
-def _run(verb: Callable[[Accounts], Awaitable[Value]]) -> Value:
+def _run(verb: Callable[["Accounts"], Awaitable[Value]]) -> Value:
     async def with_accounts() -> Value:
         async with _accounts() as accounts:
             return await verb(accounts)
@@ -50,7 +55,9 @@ def _run(verb: Callable[[Accounts], Awaitable[Value]]) -> Value:
     return asyncio.run(with_accounts())
 
 
-async def _find(accounts: Accounts, login: str) -> Person:
+async def _find(accounts: "Accounts", login: str) -> Person:
+    from app.accounts import service  # noqa: PLC0415
+
     for person in await service.list_people(accounts, EVERYTHING):
         if person.login == login.strip().casefold():
             return person
@@ -69,7 +76,9 @@ def add(
 ) -> None:
     """Add a person; this is how the first administrator comes in. A first password is printed once."""
 
-    async def verb(accounts: Accounts) -> FirstPassword:
+    async def verb(accounts: "Accounts") -> FirstPassword:
+        from app.accounts import service  # noqa: PLC0415
+
         return await service.add_person(
             accounts, by=CLI, login=login, display_name=name or login, role=role, centre_id=centre, sign_in=sign_in
         )
@@ -80,6 +89,8 @@ def add(
 @users_app.command("list")
 def list_command() -> None:
     """List everybody: login, role, state."""
+    from app.accounts import service  # noqa: PLC0415
+
     for person in _run(lambda accounts: service.list_people(accounts, EVERYTHING)):
         proposed = ", proposed as administrator" if person.proposed_by else ""
         sys.stdout.write(f"{person.login}  {person.role}  {person.state}{proposed}\n")
@@ -89,7 +100,9 @@ def list_command() -> None:
 def confirm(login: Login) -> None:
     """Confirm who was proposed as administrator, where there is no second administrator to do it."""
 
-    async def verb(accounts: Accounts) -> Person:
+    async def verb(accounts: "Accounts") -> Person:
+        from app.accounts import service  # noqa: PLC0415
+
         person = await _find(accounts, login)
         return await service.confirm_administrator(accounts, by=CLI, person_id=person.id)
 
@@ -100,7 +113,9 @@ def confirm(login: Login) -> None:
 def disable(login: Login) -> None:
     """Disable a person; all sessions end at once."""
 
-    async def verb(accounts: Accounts) -> Person:
+    async def verb(accounts: "Accounts") -> Person:
+        from app.accounts import service  # noqa: PLC0415
+
         person = await _find(accounts, login)
         return await service.disable(accounts, by=CLI, person_id=person.id)
 
@@ -111,7 +126,9 @@ def disable(login: Login) -> None:
 def reset_password(login: Login) -> None:
     """Give a person a new first password, which is printed once; all sessions end."""
 
-    async def verb(accounts: Accounts) -> FirstPassword:
+    async def verb(accounts: "Accounts") -> FirstPassword:
+        from app.accounts import service  # noqa: PLC0415
+
         person = await _find(accounts, login)
         return await service.reset_password(accounts, by=CLI, person_id=person.id)
 
@@ -122,7 +139,9 @@ def reset_password(login: Login) -> None:
 def reset_second_factor(login: Login) -> None:
     """Let a person set up a new authenticator at the next login; all sessions end."""
 
-    async def verb(accounts: Accounts) -> Person:
+    async def verb(accounts: "Accounts") -> Person:
+        from app.accounts import service  # noqa: PLC0415
+
         person = await _find(accounts, login)
         return await service.reset_second_factor(accounts, by=CLI, person_id=person.id)
 
@@ -148,6 +167,8 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Check the audit's chain; prints its present state, to be noted elsewhere. Exit code 1 where it is broken."""
+    from app.accounts import service  # noqa: PLC0415
+
     report = _run(lambda accounts: service.verify_audit(accounts, noted=noted))
     if as_json:
         fields = {"sound": report.sound, "broken_seq": report.broken_seq, "reason": report.reason, "head": report.head}

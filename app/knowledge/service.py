@@ -69,13 +69,13 @@ class UnknownAnswer(HotlineError):
     """There is no answer of that name."""
 
 
-def load_knowledge(root: Path) -> Knowledge:
-    """The knowledge below the project's folder `root`, in `knowledge_base/`.
+def load_knowledge(root: Path, languages: Collection[str] = CONTENT_LANGUAGES) -> Knowledge:
+    """The knowledge below the project's folder `root`, in `knowledge_base/`, with the texts in these languages.
 
     Raises ContentError, one sentence for each fault, where a file is not in its format, where a reference leads
     nowhere, where a telephone number is none and where an answer rests on a fact that must never become one.
     """
-    knowledge = store.read_knowledge(root)
+    knowledge = store.read_knowledge(root, languages)
     faults = (
         *check.reference_faults(knowledge),
         *check.line_faults(knowledge),

@@ -1,6 +1,6 @@
 """Reads the knowledge files into memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from app.knowledge.dates import parse_as_of, review_due_on
 from app.knowledge.entry import Text
 from app.knowledge.faults import FOLDER, place
 from app.knowledge.models import (
+    CONTENT_LANGUAGES,
     Answer,
     Confidence,
     CountryRule,
@@ -52,14 +53,14 @@ class _Rest(BaseModel):
     obligations: dict[SentenceKind, Obligation]
 
 
-def read_knowledge(root: Path) -> Knowledge:
+def read_knowledge(root: Path, languages: Collection[str] = CONTENT_LANGUAGES) -> Knowledge:
     """What this room owns below the project's `knowledge_base/`; raises ContentError with all faults of shape."""
     faults: list[str] = []
     offers = read_folder(root, "offers", Offer, "id", faults, without=(CONDITIONS,))
     answers = read_folder(root, "answers", Answer, "id", faults)
     countries = read_folder(root, "countries", CountryRule, "iso", faults)
-    texts, text_files = read_answer_texts(root, faults)
-    offer_texts, offer_text_files = read_offer_texts(root, faults)
+    texts, text_files = read_answer_texts(root, faults, languages)
+    offer_texts, offer_text_files = read_offer_texts(root, faults, languages)
     wording = _wording(root, faults)
     exonyms = read_file(root, EXONYMS, _RINGS, faults) or {}
     rest = _rest(root, faults)
@@ -85,24 +86,36 @@ def read_knowledge(root: Path) -> Knowledge:
     )
 
 
-def read_answer_texts(root: Path, faults: list[str]) -> tuple[Texts, TextFiles]:
-    """The texts of answers by language and id, and the file of each below the knowledge folder."""
-    return _read_texts(root, "answers/texts/*/*.yaml", lambda path: path.parent.name, faults)
-
-
-def read_offer_texts(root: Path, faults: list[str]) -> tuple[Texts, TextFiles]:
-    """The texts of offers by language and id, and the file of each; `de.part.yaml` is a part of the German ones."""
-    return _read_texts(root, "offers/texts/*.yaml", lambda path: path.name.partition(".")[0], faults)
-
-
-def _read_texts(
-    root: Path, pattern: str, language_of: Callable[[Path], str], faults: list[str]
+def read_answer_texts(
+    root: Path, faults: list[str], languages: Collection[str] = CONTENT_LANGUAGES
 ) -> tuple[Texts, TextFiles]:
+    """The texts of answers by language and id, and the file of each below the knowledge folder."""
+    found = _find_texts(root, "answers/texts/*/*.yaml", lambda path: path.parent.name, languages)
+    return _read_texts(root, found, faults)
+
+
+def read_offer_texts(
+    root: Path, faults: list[str], languages: Collection[str] = CONTENT_LANGUAGES
+) -> tuple[Texts, TextFiles]:
+    """The texts of offers by language and id, and the file of each; `de.part.yaml` is a part of the German ones."""
+    found = _find_texts(root, "offers/texts/*.yaml", lambda path: path.name.partition(".")[0], languages)
+    return _read_texts(root, found, faults)
+
+
+def _find_texts(
+    root: Path, pattern: str, language_of: Callable[[Path], str], languages: Collection[str]
+) -> list[tuple[str, Path]]:
+    """The files of texts with their languages; one of a language that nobody knows is read too, and so is named."""
+    found = [(language_of(path), path) for path in sorted((root / FOLDER).glob(pattern))]
+    return [(tag, path) for tag, path in found if tag in languages or tag not in CONTENT_LANGUAGES]
+
+
+def _read_texts(root: Path, found: Iterable[tuple[str, Path]], faults: list[str]) -> tuple[Texts, TextFiles]:
     texts: Texts = {}
     files: TextFiles = {}
     folder = root / FOLDER
-    for path in sorted(folder.glob(pattern)):
-        language, file = language_of(path), path.relative_to(folder).as_posix()
+    for language, path in found:
+        file = path.relative_to(folder).as_posix()
         own, names = texts.setdefault(language, {}), files.setdefault(language, {})
         for id_, entry in (read_file(root, file, _TEXTS, faults) or {}).items():
             if id_ in own:

@@ -2,20 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import asyncpg
 
-from app.accounts.means import Accounts
 from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
 from app.centres.models import Catchment, Centre, Directory
 from app.centres.rules import build_directory
+from app.jobs import Sweep
 from app.kit.paths import PROJECT_ROOT
 from app.kit.settings import Settings
-from app.main import Manner, build_application
+from app.main import build_application
+from app.manner import Manner
 from app.texts.voices import VOICES
 from bench.requests import ACCOUNT_SID, BASE_URL, NUMBER, SESSION_KEYS, TODAY, TOKEN
 
@@ -32,12 +33,11 @@ def make_application() -> Any:  # noqa: ANN401  ASGI applications have no common
         twilio_auth_token=TOKEN,
     )
     playbook = make_playbook(enlarged=os.environ.get("BENCH_WORLD") == "large")
-    return build_application(
-        settings, playbook, os.environ["DATABASE_URL"], manner=Manner(demo=False, phone=False), background=_rest
-    )
+    manner = Manner(demo=False, phone=False, pages=False)
+    return build_application(settings, playbook, os.environ["DATABASE_URL"], manner=manner, background=_rest)
 
 
-async def _rest(_pool: asyncpg.Pool, _accounts: Accounts) -> None:
+async def _rest(_pool: asyncpg.Pool, _sweeps: Sequence[Sweep]) -> None:
     """Nothing works beside the steps while they are measured."""
     await asyncio.Event().wait()
 

@@ -1,9 +1,11 @@
 """An application with pages, as the harness opens it: served, with somebody at every place of the login."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
+import httpx
 import pyotp
 from fastapi import FastAPI
 
@@ -13,7 +15,9 @@ from app.accounts.service import Accounts
 from app.kit.clock import now
 from app.kit.reach import open_database
 from app.kit.settings import Settings
-from app.main import Manner, build_application
+from app.main import TokenSigner, build_application
+from app.manner import Manner
+from app.pages import build_pages
 from app.shell.access import Access
 from app.shell.provided import Provided
 from app.shell.registry import Registered, list_pages
@@ -146,17 +150,21 @@ async def hotline_site(urls: DatabaseUrls) -> AsyncIterator[Site]:
         twilio_auth_token=TOKEN,
         hotline_number=NUMBER,
     )
-    manner = Manner(demo=True, phone=True)
+    manner, signer = Manner(demo=True, phone=True), TokenSigner(TOKEN)
     hotline = build_application(settings, demo_playbook(), urls.app, manner=manner, background=_rest)
-    async with open_site(hotline.pages, urls, MovableClock(now()), place.url) as site:
+    async with httpx.AsyncClient() as client:
+        # The same pages once more, unopened: they tell what is registered.
+        pages = build_pages(settings, demo_playbook(), manner, client, signer)
+    async with open_site(pages, urls, MovableClock(now()), place.url) as site:
         site.provided.put(demo_playbook().directory)
         stop = serve(hotline, place)
         yield site
         stop()
 
 
-async def _rest(_pool: object, _accounts: object) -> None:
+async def _rest(_pool: object, _sweeps: object) -> None:
     """Nothing works beside the pages."""
+    await asyncio.Event().wait()
 
 
 # The applications whose pages the harness opens, by name.

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from app.accounts.models import Role, Stage
-from app.main import PLAIN_PATHS
+from app.pages import PLAIN_PATHS
 from app.shell.access import LOGIN_PAGE, STAGE_PAGES
 from app.shell.cookies import PREFIX, SESSION_COOKIE
 from app.shell.registry import Registered, check_registered, list_pages

@@ -6,10 +6,11 @@ import asyncpg
 import httpx
 import pytest
 
-from app.accounts.means import Accounts
 from app.kit.paths import PROJECT_ROOT
 from app.kit.settings import Settings
-from app.main import Manner, TokenSigner, build_application
+from app.main import TokenSigner
+from app.manner import Manner
+from app.pages import build_pages
 from app.phone.exchange.clockwork import pass_time
 from app.phone.exchange.deeds import call_in, hang_up, press
 from app.phone.exchange.models import Account, Call, Ends, Hook, Instructions
@@ -116,12 +117,9 @@ async def test_the_application_for_production_has_no_exchange(phone: bool) -> No
         hotline_number=NUMBER,
     )
 
-    async def idle(_pool: asyncpg.Pool, _accounts: Accounts) -> None:
-        """The application has nothing to do beside its calls."""
-
-    manner = Manner(demo=False, phone=phone)
-    application = build_application(settings, demo_playbook(), "postgresql://nowhere", manner=manner, background=idle)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=BASE_URL) as client:
+    async with httpx.AsyncClient() as nobody:
+        pages = build_pages(settings, demo_playbook(), Manner(demo=False, phone=phone), nobody, TokenSigner(TOKEN))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(pages), base_url=BASE_URL) as client:
         for method, path in ROUTES:
             answer = await client.request(method, path, auth=(ACCOUNT_SID, TOKEN))
             assert answer.status_code == 404, path

@@ -1,0 +1,189 @@
+"""Recognises that somebody is in danger now: violence, suicide or a life at risk, in every language of the line."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Final, TypeVar
+
+from app.kit.yamlfile import read_yaml
+from app.knowledge.search.folding import clean, fold, tokens
+from app.knowledge.search.models import Emergency
+
+# “I want to kill myself” also has the words for being killed.
+_ORDER: Final[tuple[Emergency, ...]] = ("suicide", "violence", "medical")
+_LONGEST = 2_000
+_WINDOW = 12
+_SENTENCE = re.compile(r"[.!?؟।;\n]+")
+_SLIP_FORGIVEN_FROM = 5
+_CLITICS = frozenset("وفبلس")
+
+Phrase = tuple[str, ...]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+# Where in a sentence each phrase begins.
+Places = Mapping[Phrase, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All parts must stand near each other; a part is a choice of phrases. `whole`: nothing else may be said."""
+
+    parts: tuple[tuple[Phrase, ...], ...]
+    whole: bool
+
+    def matches(self, places: Places, length: int) -> bool:
+        found = [[at for phrase in part for at in places.get(phrase, ())] for part in self.parts]
+        if not all(found):
+            return False
+        return length == len(self.parts[0][0]) if self.whole else _near(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of one language, the kind of danger it speaks of, and the lines that keep it silent."""
+
+    line: Line
+    kind: Emergency
+    unless: tuple[Line, ...]
+
+    def fires(self, places: Places, length: int) -> bool:
+        return self.line.matches(places, length) and not any(line.matches(places, length) for line in self.unless)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Rules by each phrase of their first part, phrases by their first word, longer words by language and letter."""
+
+    rules: Mapping[Phrase, tuple[Rule, ...]]
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    words: frozenset[str]
+    longer: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def find_emergency(text: str, language: str) -> Emergency | None:
+    """The kind of danger that the text speaks of, None where it speaks of none.
+
+    All languages are tried, for people do not keep to the one they were asked in; slips are forgiven in that one.
+    """
+    lexicon = _lexicon()
+    for words in _sentences(text):
+        places = _places(lexicon, words, language.partition("-")[0])
+        rules = chain.from_iterable(lexicon.rules.get(phrase, ()) for phrase in places)
+        kinds = {rule.kind for rule in rules if rule.fires(places, len(words))}
+        if kinds:
+            return min(kinds, key=_ORDER.index)
+    return None
+
+
+def _sentences(text: str) -> Iterator[list[str]]:
+    for sentence in _SENTENCE.split(clean(text[:_LONGEST])[:_LONGEST]):
+        if words := [fold(word) for word in tokens(sentence)]:
+            yield words
+
+
+def _near(places: Sequence[Sequence[int]]) -> bool:
+    return any(all(any(abs(other - first) < _WINDOW for other in found) for found in places) for first in places[0])
+
+
+def _places(lexicon: Lexicon, words: Sequence[str], language: str) -> Places:
+    meant = [_meant(lexicon, word, language) for word in words]
+    for at, (first, second) in enumerate(pairwise(words)):
+        # Speech recognition tears words apart: two neighbours may be one.
+        meant[at] |= _meant(lexicon, first + second, "")
+    places: dict[Phrase, list[int]] = {}
+    for at, known in enumerate(meant):
+        for phrase in chain.from_iterable(lexicon.phrases.get(word, ()) for word in known):
+            if at + len(phrase) <= len(meant) and all(word in meant[at + step] for step, word in enumerate(phrase)):
+                places.setdefault(phrase, []).append(at)
+    return places
+
+
+def _meant(lexicon: Lexicon, word: str, language: str) -> set[str]:
+    """The words of the rules that this one may be; `language` is the one in which slips are forgiven."""
+    forms = (word, *_without_clitic(word))
+    beginnings = {f"{form[:end]}*" for form in forms for end in range(1, len(form) + 1)}
+    meant = lexicon.words & beginnings.union(forms)
+    if not meant and len(word) >= _SLIP_FORGIVEN_FROM:
+        near = lexicon.longer.get((language, word[0]), ())
+        return {known for known in near if _is_near(word, known)}
+    return set(meant)
+
+
+def _without_clitic(word: str) -> Iterator[str]:
+    """An Arabic word without “and”, “with”, “for” or “will”, which are written together with it."""
+    if word[0] in _CLITICS and len(word) >= _SLIP_FORGIVEN_FROM:
+        yield word[1:]
+
+
+def _is_near(word: str, known: str) -> bool:
+    """Whether one slip makes the word the known one, or lets it begin so where any ending is allowed."""
+    if not known.endswith("*"):
+        return is_one_slip(word, known)
+    return any(is_one_slip(word[:end], known[:-1]) for end in range(len(known) - 2, len(known) + 1))
+
+
+def is_one_slip(word: str, wanted: str) -> bool:
+    """Whether one letter is missing, too many, wrong, or two neighbours are swapped."""
+    if abs(len(word) - len(wanted)) > 1:
+        return False
+    start = next((at for at, (one, other) in enumerate(zip(word, wanted, strict=False)) if one != other), None)
+    if start is None:
+        return True
+    rest, wanted_rest = word[start:], wanted[start:]
+    return (
+        rest[1:] == wanted_rest[1:]
+        or rest[1:] == wanted_rest
+        or rest == wanted_rest[1:]
+        or (rest[:2] == wanted_rest[1::-1] and rest[2:] == wanted_rest[2:])
+    )
+
+
+@cache
+def _lexicon() -> Lexicon:
+    raw = read_yaml(Path(__file__).with_name("emergencies.yaml"))
+    assert isinstance(raw, dict)  # noqa: S101 - a file of this package, proved by its tests
+    rules = {language: tuple(_rules(kinds)) for language, kinds in raw.items()}
+    spoken = {(language, phrase) for language, known in rules.items() for rule in known for phrase in _phrases(rule)}
+    return Lexicon(
+        rules=_by_key((phrase, rule) for known in rules.values() for rule in known for phrase in rule.line.parts[0]),
+        phrases=_by_key(sorted({(phrase[0], phrase) for _, phrase in spoken})),
+        words=frozenset(word for _, phrase in spoken for word in phrase),
+        longer=_by_key(
+            sorted({((language, word[0]), word) for language, phrase in spoken for word in phrase if _is_long(word)})
+        ),
+    )
+
+
+def _is_long(word: str) -> bool:
+    return len(word.removesuffix("*")) >= _SLIP_FORGIVEN_FROM
+
+
+def _by_key(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, ...]]:
+    found: dict[_Key, list[_Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _phrases(rule: Rule) -> Iterator[Phrase]:
+    return (phrase for line in (rule.line, *rule.unless) for part in line.parts for phrase in part)
+
+
+def _rules(raw: Mapping[str, Sequence[str]]) -> Iterator[Rule]:
+    unless = tuple(map(_line, raw["unless"]))
+    return (Rule(_line(written), kind, unless) for kind in _ORDER for written in raw[kind])
+
+
+def _line(written: str) -> Line:
+    return Line(tuple(map(_part, written.strip("^$ ").split("+"))), whole=written.startswith("^"))
+
+
+def _part(written: str) -> tuple[Phrase, ...]:
+    return tuple(tuple(map(_word, phrase.split())) for phrase in written.split("|"))
+
+
+def _word(written: str) -> str:
+    return fold(clean(written.removesuffix("*"))) + ("*" if written.endswith("*") else "")

@@ -1,0 +1,12 @@
+"""How the application is run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """`demo` lets anybody look around, `phone` adds the browser telephone; without `pages` it answers calls alone."""
+
+    demo: bool
+    phone: bool
+    pages: bool = True

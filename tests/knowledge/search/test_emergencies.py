@@ -1,0 +1,100 @@
+"""Somebody in danger is recognised in every language of the line, and nobody else is taken for one."""
+
+import time
+
+import pytest
+
+from app.knowledge.models import CONTENT_LANGUAGES
+from app.knowledge.search.emergencies import find_emergency, is_one_slip
+
+from .cast import read_questions, small_index
+
+EMERGENCIES = read_questions("emergencies")
+HARMLESS = read_questions("harmless") + read_questions("off_topic")
+# Questions on these topics speak of danger themselves.
+DANGEROUS_TOPICS = {"suicidal", "women-violence", "trafficking"}
+
+
+@pytest.mark.parametrize("language", CONTENT_LANGUAGES)
+def test_nine_of_ten_are_recognised_in_each_language(language: str) -> None:
+    told = [line for line in EMERGENCIES if line["lang"] == language]
+    recognised = [line for line in told if find_emergency(line["text"], language)]
+    assert len(told) >= 9
+    assert len(recognised) >= 0.9 * len(told)
+
+
+def test_at_most_two_of_a_hundred_others_are_taken_for_one() -> None:
+    topics = [line for line in read_questions("topics") if not DANGEROUS_TOPICS & set(line["topics"])]
+    others = HARMLESS + topics
+    alarms = [line["text"] for line in others if find_emergency(line["text"], line["lang"])]
+    assert len(alarms) <= 0.02 * len(others), alarms
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("Ich will mich umbringen", "de", "suicide"),
+        ("ich will mich umbrignen", "de", "suicide"),
+        ("ICH KANN NICHT MEHR", "de", "suicide"),
+        ("kranken wagen bitte schnell", "de", "medical"),
+        ("He has a knife! My kids are here", "en", "violence"),
+        ("نمی‌خواهم زنده باشم", "fa", "suicide"),
+        ("نمیخواهم زنده باشم", "fa", "suicide"),
+        ("بالانتحار", "ar", "suicide"),
+        ("ВЫЗОВИТЕ СКОРУЮ", "ru", "medical"),
+        ("не хочу больше жить", "de", "suicide"),
+        ("i want to kill myself", "tr", "suicide"),
+    ],
+)
+def test_writing_and_language_do_not_matter(text: str, language: str, kind: str) -> None:
+    assert find_emergency(text, language) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my father died last year", "en"),
+        ("i was hit by the news", "en"),
+        ("Ich kann nicht mehr warten", "de"),
+        ("Er schlägt vor, dass ich warte", "de"),
+        ("Ich will nicht mehr in Deutschland leben", "de"),
+        ("", "de"),
+        ("?!", "en"),
+    ],
+)
+def test_likenesses_are_none(text: str, language: str) -> None:
+    assert find_emergency(text, language) is None
+
+
+def test_one_sentence_of_danger_among_others_is_enough() -> None:
+    assert find_emergency("Guten Tag. Ich habe eine Frage. Mein Mann schlägt mich. Wo ist die Beratung?", "de")
+
+
+def test_an_emergency_comes_before_any_result() -> None:
+    found = small_index().search("wie viel geld bekomme ich. ich will mich umbringen", "de")
+    assert (found.advice, found.emergency) == ("emergency", "suicide")
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted", "is_slip"),
+    [
+        ("leben", "leben", True),
+        ("lbeen", "leben", True),
+        ("lben", "leben", True),
+        ("leeben", "leben", True),
+        ("lebem", "leben", True),
+        ("lieb", "leben", False),
+        ("lebende", "leben", False),
+        ("neben", "leiden", False),
+    ],
+)
+def test_one_slip_is_forgiven(word: str, wanted: str, *, is_slip: bool) -> None:
+    assert is_one_slip(word, wanted) is is_slip
+
+
+def test_rules_take_no_time_to_speak_of() -> None:
+    text = "mein mann schlägt mich ich will nicht mehr leben " * 200
+    find_emergency(text, "de")
+    start = time.thread_time()
+    find_emergency(text, "de")
+    assert time.thread_time() - start < 0.5
