@@ -18,6 +18,7 @@ from app.calls.playbook import Playbook
 from app.calls.report import CheckReport, book_of, check_content, message_of, renew_diagrams
 from app.centres.service import load_directory, route_lines
 from app.commands.accounts import audit_app, users_app
+from app.commands.knowledge import search, stamp
 from app.jobs import run_jobs
 from app.kit.clock import today_in_germany
 from app.kit.db import migrate
@@ -40,6 +41,8 @@ texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what
 app.add_typer(texts_app, name="texts")
 app.add_typer(users_app, name="users")
 app.add_typer(audit_app, name="audit")
+app.command(name="search")(search)
+texts_app.command(name="stamp")(stamp)
 out = Console(highlight=False, soft_wrap=True)
 log = get_logger("cli")
 

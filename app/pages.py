@@ -1,5 +1,6 @@
 """The pages of the application: everything that people look at, loaded beside the calls and after them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,19 +13,25 @@ from app.accounts import service as accounts_service
 from app.accounts.means import Accounts
 from app.administration.routes import administration_router
 from app.calls.playbook import Playbook
+from app.console.knowledge_pages import router as console_router
 from app.entrance.provider import Provider, open_provider
 from app.entrance.routes import Entrance, demo_door_router, entrance_router
 from app.jobs import Sweep
 from app.kit.crypto import KeyRing
-from app.kit.errors import SettingError
+from app.kit.errors import HotlineError, SettingError
+from app.kit.log import get_logger
+from app.kit.paths import PROJECT_ROOT
 from app.kit.protocols import Signer
 from app.kit.reach import open_database
 from app.kit.settings import Settings
+from app.knowledge.library import Library
 from app.manner import Manner
 from app.phone.routes import phone_router
 from app.phone.sources import sources_router
 from app.shell.opening import Shell, furnish, provide
 from app.shell.registry import check_registered
+
+log = get_logger("pages")
 
 # The browser telephone is as patient as Twilio.
 PHONE_SECONDS = 15.0
@@ -53,10 +60,22 @@ async def open_pages(
         async with httpx.AsyncClient(timeout=PHONE_SECONDS) as client:
             pages = build_pages(settings, playbook, manner, client, signer)
             provide(pages, accounts)
+            library = Library(PROJECT_ROOT)
+            provide(pages, library)
+            reading = asyncio.create_task(_read(library))
             async with pages.router.lifespan_context(pages):
                 yield pages, partial(accounts_service.sweep, accounts)
+            await asyncio.wait({reading})
     finally:
         await database.close()
+
+
+async def _read(library: Library) -> None:
+    """Beside the calls and the pages: the index takes some seconds."""
+    try:
+        await asyncio.to_thread(library.load)
+    except HotlineError as error:
+        log.error("the knowledge cannot be read", reason=str(error))  # noqa: TRY400  The sentence says it all.
 
 
 def build_pages(
@@ -87,7 +106,7 @@ def _furnish(pages: FastAPI, settings: Settings, playbook: Playbook, manner: Man
         form_targets=(_origin(provider.issuer),) if provider else (),
         footer=(("/sources", "shell.sources"),),
     )
-    routers = [entrance_router, administration_router, *([demo_door_router] if manner.demo else [])]
+    routers = [entrance_router, console_router, administration_router, *([demo_door_router] if manner.demo else [])]
     furnish(pages, shell, routers)
     provide(pages, Entrance(settings.public_base_url, provider, manner.phone))
     provide(pages, playbook.directory)

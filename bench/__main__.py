@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ import typer
 from app.kit.errors import HotlineError
 from bench.report import table_of, write_results
 from bench.running import ServerFault
+from bench.search import measure_search
+from bench.search_report import write_search_page
 from bench.step_page import write_step_page
 from bench.webhook import FULL, QUICK, measure_webhooks
 
@@ -29,6 +32,25 @@ def webhook(
     if write:
         write_results(results)
     print(table_of(results))
+    if as_json:
+        print(json.dumps({measure.name: measure.as_dict() for measure in results.measures}))
+
+
+@bench.command()
+def search(
+    *,
+    paragraphs: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="A folder with XQuAD's German paragraphs.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write bench/SEARCH.md.")] = False,
+) -> None:
+    """Measure how well and how quickly the knowledge is found, beside other engines."""
+    results = measure_search(lambda line: print(line, file=sys.stderr, flush=True), paragraphs)
+    if write:
+        write_search_page(results)
+    for measure in results.measures:
+        print(f"{measure.means:50} {measure.value!s:>8}  {measure.goal or 'reported'}  {'yes' if measure.ok else 'no'}")
     if as_json:
         print(json.dumps({measure.name: measure.as_dict() for measure in results.measures}))
 

@@ -13,9 +13,12 @@ from app.accounts import service
 from app.accounts.models import CLI, Role, SignIn
 from app.accounts.service import Accounts
 from app.administration.routes import administration_router
+from app.console.knowledge_pages import router as console_router
 from app.entrance.provider import Provider
 from app.entrance.routes import Entrance, demo_door_router, entrance_router
+from app.kit.paths import PROJECT_ROOT
 from app.kit.reach import Database
+from app.knowledge.library import Library
 from app.shell.cookies import PREFIX
 from app.shell.opening import Shell, furnish, provide
 from tests.cast import real_content
@@ -95,12 +98,13 @@ def fit_out(
     app: FastAPI, base: str, clock: MovableClock, *, demo: bool = False, provider: Provider | None = None
 ) -> None:
     """Adds all pages; the accounts are put in by the caller."""
-    routers = [entrance_router, administration_router, *([demo_door_router] if demo else [])]
+    routers = [entrance_router, console_router, administration_router, *([demo_door_router] if demo else [])]
     targets = (provider.issuer,) if provider else ()
     furnish(app, Shell(keys=KEYS, base_url=base, clock=clock, demo=demo, form_targets=targets), routers)
     provide(app, Entrance(base, provider, phone=False))
     directory: Directory = real_content().directory
     provide(app, directory)
+    provide(app, Library(PROJECT_ROOT))
 
 
 def visit(app: FastAPI, clock: MovableClock, address: str = "192.0.2.7", base: str = BASE) -> Visit:
