@@ -9,6 +9,8 @@ MAX_PAIRS: Final = 200
 
 _HEX_DIGITS: Final = "0123456789abcdefABCDEF"
 _BYTE_BY_HEX: Final = {(a + b).encode(): bytes.fromhex(a + b) for a in _HEX_DIGITS for b in _HEX_DIGITS}
+# Without the separators of pairs and of names, and without the mark that stands for one.
+_PLAIN_BYTE_BY_HEX: Final = {code: byte for code, byte in _BYTE_BY_HEX.items() if byte not in {b"&", b"=", b"\0"}}
 
 
 class Form(NamedTuple):
@@ -36,14 +38,16 @@ def _read_plain_form(body: bytes) -> Form | None:
         return None
     try:
         text = body.decode()
-        if "%26" in text or "%3D" in text or "%3d" in text or "%00" in text or "\0" in text:
+        if "\0" in text:
             return None
         # Below every other character, the mark sorts the pairs by name and then by value.
-        pairs = _unquoted(text.replace("+", " ")).replace("=", "\0").split("&")
+        pairs = _unquoted(text.replace("+", " "), _PLAIN_BYTE_BY_HEX).replace("=", "\0").split("&")
         fields = dict([pair.split("\0") for pair in pairs])
     except (KeyError, ValueError):
         return None
-    return Form(body, fields, "".join(sorted(set(pairs))).replace("\0", ""))
+    # Only where a name comes twice can a pair come twice, and Twilio signs it once.
+    signed = pairs if len(fields) == len(pairs) else set(pairs)
+    return Form(body, fields, "".join(sorted(signed)).replace("\0", ""))
 
 
 def parse_form(body: bytes) -> list[tuple[str, str]] | None:
@@ -73,9 +77,9 @@ def _split(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _unquoted(text: str) -> str:
+def _unquoted(text: str, bytes_by_hex: Mapping[bytes, bytes] = _BYTE_BY_HEX) -> str:
     """Raises KeyError for a broken percent sequence, UnicodeDecodeError for bytes that are not UTF-8."""
     if "%" not in text:
         return text
     plain, *quoted = text.encode().split(b"%")
-    return b"".join([plain, *[_BYTE_BY_HEX[part[:2]] + part[2:] for part in quoted]]).decode()
+    return b"".join([plain, *[bytes_by_hex[part[:2]] + part[2:] for part in quoted]]).decode()
