@@ -1,16 +1,17 @@
 """Recognises that somebody is in danger now: violence, suicide or a life at risk, in every language of the line."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from app.kit.yamlfile import read_yaml
 from app.knowledge.search.folding import clean, fold, tokens
 from app.knowledge.search.models import Emergency
+from app.knowledge.search.transliteration import script_of, skeleton, sounds
 
 # “I want to kill myself” also has the words for being killed.
 _ORDER: Final[tuple[Emergency, ...]] = ("suicide", "violence", "medical")
@@ -19,6 +20,14 @@ _WINDOW = 12
 _SENTENCE = re.compile(r"[.!?؟।;\n]+")
 _SLIP_FORGIVEN_FROM = 5
 _CLITICS = frozenset("وفبلس")
+_SET = re.compile(r"<(\w+)>")
+# Languages that callers also type in another script, and what of a word is then compared.
+_HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
+    **dict.fromkeys(("ru", "uk", "mk", "sr", "ka"), sounds),
+    **dict.fromkeys(("ar", "fa"), skeleton),
+}
+# Fewer consonants than this say nothing of an Arabic or Persian word.
+_FEWEST_HEARD: Final = 3
 
 Phrase = tuple[str, ...]
 _Key = TypeVar("_Key")
@@ -50,17 +59,25 @@ class Rule:
     unless: tuple[Line, ...]
 
     def fires(self, places: Places, length: int) -> bool:
-        return self.line.matches(places, length) and not any(line.matches(places, length) for line in self.unless)
+        return self.line.matches(places, length) and not _is_silenced(self.unless, places, length)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Rules by each phrase of their first part, phrases by their first word, longer words by language and letter."""
+    """Rules by each phrase of their first part, phrases by their first word, words that a slip may have made.
+
+    `unless` has what keeps a language silent, for the words of a neighbouring language mean the same.
+    `longer` has the words in which slips are forgiven by language and letter, `right` those that are no slips of them,
+    `heard` the words of a language by what is heard of them.
+    """
 
     rules: Mapping[Phrase, tuple[Rule, ...]]
+    unless: Mapping[tuple[str, Emergency], tuple[Line, ...]]
     phrases: Mapping[str, tuple[Phrase, ...]]
     words: frozenset[str]
+    right: Mapping[str, frozenset[str]]
     longer: Mapping[tuple[str, str], tuple[str, ...]]
+    heard: Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def find_emergency(text: str, language: str) -> Emergency | None:
@@ -69,13 +86,19 @@ def find_emergency(text: str, language: str) -> Emergency | None:
     All languages are tried, for people do not keep to the one they were asked in; slips are forgiven in that one.
     """
     lexicon = _lexicon()
+    asked = language.partition("-")[0]
     for words in _sentences(text):
-        places = _places(lexicon, words, language.partition("-")[0])
+        places = _places(lexicon, words, asked)
         rules = chain.from_iterable(lexicon.rules.get(phrase, ()) for phrase in places)
         kinds = {rule.kind for rule in rules if rule.fires(places, len(words))}
+        kinds = {kind for kind in kinds if not _is_silenced(lexicon.unless.get((asked, kind), ()), places, len(words))}
         if kinds:
             return min(kinds, key=_ORDER.index)
     return None
+
+
+def _is_silenced(unless: Sequence[Line], places: Places, length: int) -> bool:
+    return any(line.matches(places, length) for line in unless)
 
 
 def _sentences(text: str) -> Iterator[list[str]]:
@@ -105,11 +128,31 @@ def _meant(lexicon: Lexicon, word: str, language: str) -> set[str]:
     """The words of the rules that this one may be; `language` is the one in which slips are forgiven."""
     forms = (word, *_without_clitic(word))
     beginnings = {f"{form[:end]}*" for form in forms for end in range(1, len(form) + 1)}
-    meant = lexicon.words & beginnings.union(forms)
-    if not meant and len(word) >= _SLIP_FORGIVEN_FROM:
+    meant = set(lexicon.words & beginnings.union(forms))
+    meant.update(_heard(lexicon, word, language))
+    right = lexicon.right.get(language, frozenset())
+    if not meant and len(word) >= _SLIP_FORGIVEN_FROM and right.isdisjoint(beginnings.union(forms)):
         near = lexicon.longer.get((language, word[0]), ())
         return {known for known in near if _is_near(word, known)}
-    return set(meant)
+    return meant
+
+
+def _heard(lexicon: Lexicon, word: str, language: str) -> Iterator[str]:
+    """The words of a language that sound like this one, which is typed in another script than the rules are."""
+    key = _heard_of(word, language)
+    if key and (language == "sr" or script_of(word) == "latin"):
+        yield from lexicon.heard.get((language, key), ())
+        for end in range(_FEWEST_HEARD, len(key) + 1):
+            yield from lexicon.heard.get((language, f"{key[:end]}*"), ())
+
+
+def _heard_of(word: str, language: str) -> str:
+    hear = _HEARD_IN_LATIN.get(language)
+    if hear is None:
+        return ""
+    # Two letters of another script may come out as a pair that stands for one sound; the second time makes it one.
+    key = hear(hear(word))
+    return key.removesuffix("h") if hear is skeleton else key
 
 
 def _without_clitic(word: str) -> Iterator[str]:
@@ -143,18 +186,32 @@ def is_one_slip(word: str, wanted: str) -> bool:
 
 @cache
 def _lexicon() -> Lexicon:
-    raw = read_yaml(Path(__file__).with_name("emergencies.yaml"))
-    assert isinstance(raw, dict)  # noqa: S101 - a file of this package, proved by its tests
-    rules = {language: tuple(_rules(kinds)) for language, kinds in raw.items()}
+    raw = {file.stem: _read(file) for file in sorted(Path(__file__).with_name("emergencies").glob("*.yaml"))}
+    rules = {language: tuple(_rules(written)) for language, written in raw.items()}
     spoken = {(language, phrase) for language, known in rules.items() for rule in known for phrase in _phrases(rule)}
+    words = {(language, word) for language, phrase in spoken for word in phrase}
     return Lexicon(
         rules=_by_key((phrase, rule) for known in rules.values() for rule in known for phrase in rule.line.parts[0]),
+        unless={(language, rule.kind): rule.unless for language, known in rules.items() for rule in known},
         phrases=_by_key(sorted({(phrase[0], phrase) for _, phrase in spoken})),
-        words=frozenset(word for _, phrase in spoken for word in phrase),
-        longer=_by_key(
-            sorted({((language, word[0]), word) for language, phrase in spoken for word in phrase if _is_long(word)})
-        ),
+        words=frozenset(word for _, word in words),
+        right={language: frozenset(map(_word, written.get("right", ()))) for language, written in raw.items()},
+        longer=_by_key(sorted(((language, word[0]), word) for language, word in words if _is_long(word))),
+        heard=_by_key(sorted(_all_heard(words))),
     )
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    raw = read_yaml(file)
+    assert isinstance(raw, dict)  # noqa: S101 - a file of this package, proved by its tests
+    return raw
+
+
+def _all_heard(words: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
+    for language, word in words:
+        key = _heard_of(word.removesuffix("*"), language)
+        if len(key) >= _FEWEST_HEARD or (key and _HEARD_IN_LATIN[language] is sounds and not word.endswith("*")):
+            yield (language, key + "*" * word.endswith("*")), word
 
 
 def _is_long(word: str) -> bool:
@@ -172,13 +229,17 @@ def _phrases(rule: Rule) -> Iterator[Phrase]:
     return (phrase for line in (rule.line, *rule.unless) for part in line.parts for phrase in part)
 
 
-def _rules(raw: Mapping[str, Sequence[str]]) -> Iterator[Rule]:
-    unless = tuple(map(_line, raw["unless"]))
-    return (Rule(_line(written), kind, unless) for kind in _ORDER for written in raw[kind])
+def _rules(raw: Mapping[str, Any]) -> Iterator[Rule]:
+    """The rules of a language; raises KeyError where a line names a set that the language does not have."""
+    sets = raw["sets"]
+    for kind in _ORDER:
+        unless = tuple(_line(written, sets) for written in raw["unless"][kind])
+        yield from (Rule(_line(written, sets), kind, unless) for written in raw[kind])
 
 
-def _line(written: str) -> Line:
-    return Line(tuple(map(_part, written.strip("^$ ").split("+"))), whole=written.startswith("^"))
+def _line(written: str, sets: Mapping[str, str]) -> Line:
+    filled = _SET.sub(lambda name: sets[name[1]], written)
+    return Line(tuple(map(_part, filled.strip("^$ ").split("+"))), whole=filled.startswith("^"))
 
 
 def _part(written: str) -> tuple[Phrase, ...]:

@@ -3,7 +3,9 @@
 import time
 
 import pytest
+import yaml
 
+from app.kit.paths import PROJECT_ROOT
 from app.knowledge.models import CONTENT_LANGUAGES
 from app.knowledge.search.emergencies import find_emergency, is_one_slip
 
@@ -13,9 +15,10 @@ EMERGENCIES = read_questions("emergencies")
 HARMLESS = read_questions("harmless") + read_questions("off_topic")
 # Questions on these topics speak of danger themselves.
 DANGEROUS_TOPICS = {"suicidal", "women-violence", "trafficking"}
+NEAR_DANGER = {"fear-of-return", "pressure", "medical-travel", "pregnant"}
 
 
-@pytest.mark.parametrize("language", CONTENT_LANGUAGES)
+@pytest.mark.parametrize("language", [*CONTENT_LANGUAGES, "uk"])
 def test_nine_of_ten_are_recognised_in_each_language(language: str) -> None:
     told = [line for line in EMERGENCIES if line["lang"] == language]
     recognised = [line for line in told if find_emergency(line["text"], language)]
@@ -30,9 +33,32 @@ def test_at_most_two_of_a_hundred_others_are_taken_for_one() -> None:
     assert len(alarms) <= 0.02 * len(others), alarms
 
 
+def test_at_most_one_of_a_hundred_questions_that_are_answered_is_taken_for_one() -> None:
+    answers = [yaml.safe_load(file.read_text("utf-8")) for file in PROJECT_ROOT.glob("knowledge_base/answers/*.yaml")]
+    asked = [
+        (question, language)
+        for answer in answers
+        if answer["id"] not in DANGEROUS_TOPICS | NEAR_DANGER
+        for language, questions in answer.get("questions", {}).items()
+        for question in questions
+    ]
+    alarms = [question for question, language in asked if find_emergency(question, language)]
+    assert len(asked) > 1_000
+    assert len(alarms) <= 0.01 * len(asked), alarms
+
+
 @pytest.mark.parametrize(
     ("text", "language", "kind"),
     [
+        ("Ich will mir etwas antun", "de", "suicide"),
+        ("J'ai envie de me faire du mal", "fr", "suicide"),
+        ("أفكر في إيذاء نفسي", "ar", "suicide"),
+        ("Убићу се", "sr", "suicide"),
+        ("Я не хочу більше жити", "uk", "suicide"),
+        ("muzh menya bjot", "ru", "violence"),
+        ("jozi byidrobni", "ar", "violence"),
+        ("nemikham zende basham", "fa", "suicide"),
+        ("ar minda sicocxle", "ka", "suicide"),
         ("Ich will mich umbringen", "de", "suicide"),
         ("ich will mich umbrignen", "de", "suicide"),
         ("ICH KANN NICHT MEHR", "de", "suicide"),
@@ -58,6 +84,16 @@ def test_writing_and_language_do_not_matter(text: str, language: str, kind: str)
         ("Ich kann nicht mehr warten", "de"),
         ("Er schlägt vor, dass ich warte", "de"),
         ("Ich will nicht mehr in Deutschland leben", "de"),
+        ("Qui peut me conseiller dans ma ville ?", "fr"),
+        ("Tek başıma çocuklarla dönüyorum", "tr"),
+        ("تمديد مهلة المغادرة", "ar"),
+        ("تمدید مهلت خروج", "fa"),
+        ("أنتظر القرار", "ar"),
+        ("Dema îltîcayê pasaporta min girtin", "kmr"),
+        ("Certifikatat e lindjes", "sq"),
+        ("Nuk jam i kënaqur", "sq"),
+        # A film is spoken of in one language, the rule for its matter stands in a neighbouring one.
+        ("Гледав филм за самоубиство", "mk"),
         ("", "de"),
         ("?!", "en"),
     ],
