@@ -105,6 +105,7 @@ class Hotline:
         if not self._manner.pages:
             self._decided.set()
             await self._background(pool, ())
+            return
         try:
             loaded = await asyncio.to_thread(import_module, "app.pages")
             signer = TokenSigner(self._settings.twilio_auth_token)
@@ -114,6 +115,7 @@ class Hotline:
                 await self._background(pool, (sweep,))
         except Exception as error:
             log.exception("pages failed", error=type(error).__name__)
+            self._pages = None
             self._decided.set()
             await self._background(pool, ())
 

@@ -36,6 +36,8 @@ async def open_database(url: str, *, most: int = 10) -> Database:
         raise wrong_address() from None
     engine = create_async_engine(
         address,
+        # A connection that the database gave up, as when it is started anew, is replaced before it is used.
+        pool_pre_ping=True,
         pool_size=most,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,

@@ -4,9 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app import jobs
 from app.calls import store
 from app.calls.codes import LAENDER, NOTHING_KNOWN, OUTCOMES, TOPICS, counted_once
 from app.ivr.model import Counted
@@ -80,3 +82,23 @@ async def test_live_rows_are_wiped_after_a_day_by_one_node(pool: asyncpg.Pool) -
     )
     assert sum(swept) == 1
     assert await pool.fetchval("SELECT count(*) FROM live_call") == 0
+
+
+async def test_a_sweep_that_fails_stops_neither_the_others_nor_the_next_round(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "SWEEP_SECONDS", 0)
+    swept: list[str] = []
+
+    async def broken() -> int:
+        swept.append("broken")
+        raise RuntimeError
+
+    async def whole() -> int:
+        swept.append("whole")
+        return 0
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await jobs.run_jobs(pool, (broken, whole))
+    assert swept[:4] == ["broken", "whole"] * 2

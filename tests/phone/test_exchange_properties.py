@@ -77,11 +77,11 @@ async def do(town: Town, deed: str, number: int) -> None:  # noqa: C901  Each de
             await town.rest.delete_call(call.sid)
 
 
-async def live(town: Town, todo: list[tuple[str, int]]) -> None:
+async def live(town: Town, plan: list[tuple[str, int]]) -> None:
     """Do it all; an ended call keeps its status and its time for ever."""
     final: dict[str, tuple[str, float | None]] = {}
     everybody: dict[str, Call] = {}
-    for deed, number in todo:
+    for deed, number in plan:
         with suppress(CallOver, ProviderBusy, ProviderRefused):
             await do(town, deed, number)
         everybody |= town.exchange.calls
@@ -113,21 +113,21 @@ def check(town: Town, everybody: dict[str, Call], final: dict[str, tuple[str, fl
 
 @given(towns, faults, callees, deeds, st.integers(0, 1000))
 def test_every_call_ends_exactly_once(
-    answers: dict[str, str], webhook_faults: Faults, callee: Callee, todo: list[tuple[str, int]], seed: int
+    answers: dict[str, str], webhook_faults: Faults, callee: Callee, plan: list[tuple[str, int]], seed: int
 ) -> None:
     town = build_town(answers, seed=seed, webhook_faults=webhook_faults, limit_seconds=LIMIT_SECONDS)
     town.exchange.delivery = Delivery(lost=0.1, latest_seconds=30)
     town.exchange.callees[FRIEND] = callee
-    asyncio.run(live(town, todo))
+    asyncio.run(live(town, plan))
 
 
 @given(towns, callees, deeds)
 def test_without_faults_the_hotline_hears_of_each_end_once(
-    answers: dict[str, str], callee: Callee, todo: list[tuple[str, int]]
+    answers: dict[str, str], callee: Callee, plan: list[tuple[str, int]]
 ) -> None:
     town = build_town(answers, limit_seconds=LIMIT_SECONDS)
     town.exchange.callees[FRIEND] = callee
-    asyncio.run(live(town, todo))
+    asyncio.run(live(town, plan))
     ends = [form["CallSid"] for form in town.toy.forms("/voice/status") if form["CallStatus"] in ENDED]
     assert len(ends) == len(set(ends))
     inbound = {call.sid for call in town.exchange.calls.values() if call.to_number == NUMBER}
