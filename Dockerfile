@@ -14,7 +14,8 @@ RUN python -m venv --without-pip /opt/venv \
 
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Return Hotline" org.opencontainers.image.licenses="EUPL-1.2"
-RUN groupadd --gid 10001 hotline && useradd --uid 10001 --gid hotline --no-create-home --shell /usr/sbin/nologin hotline
+RUN groupadd --gid 10001 hotline && useradd --uid 10001 --gid hotline --no-create-home --shell /usr/sbin/nologin hotline \
+    && install --directory --mode=700 --owner=hotline --group=hotline /keys
 WORKDIR /hotline
 COPY --from=packages /opt/venv /opt/venv
 COPY LICENSE ./

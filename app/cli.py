@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +16,17 @@ from rich.console import Console
 
 from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
-from app.calls.report import CheckReport, book_of, check_content, message_of, renew_diagrams
+from app.calls.report import message_of
 from app.centres.service import load_directory, route_lines
 from app.commands.accounts import audit_app, users_app
-from app.commands.knowledge import search, stamp
-from app.jobs import run_jobs
+from app.commands.check import check, diagrams
+from app.commands.knowledge import reload, search, stamp, write_reviews
+from app.commands.outbox import outbox_app
+from app.commands.referrals import referrals_app
+from app.commands.retention import retention
+from app.commands.statistics import stats_app
+from app.commands.statistics_files import WithYear, after_a_year, demo_app
+from app.jobs import Figures, run_jobs
 from app.kit.clock import today_in_germany
 from app.kit.db import migrate
 from app.kit.demo_secrets import with_demo_secrets
@@ -29,7 +36,7 @@ from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
 from app.kit.settings import DEMO_PREFIX, Settings, get_settings, production_faults
 from app.kit.signals import ending_by_signals
-from app.main import TokenSigner, build_application, webhooks
+from app.main import Background, TokenSigner, build_application, webhooks
 from app.manner import Manner
 from app.phone.line import Line
 from app.phone.terminal import talk as talk_on
@@ -39,10 +46,19 @@ from app.texts.approvals import approve
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The return hotline.", rich_markup_mode=None)
 texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what is approved.")
 app.add_typer(texts_app, name="texts")
+app.add_typer(demo_app, name="demo")
 app.add_typer(users_app, name="users")
 app.add_typer(audit_app, name="audit")
+app.add_typer(outbox_app, name="outbox")
+app.add_typer(referrals_app, name="referrals")
+app.command(name="retention")(retention)
+app.add_typer(stats_app, name="stats")
+app.command(name="check")(check)
+app.command(name="diagrams")(diagrams)
 app.command(name="search")(search)
+app.command(name="reload")(reload)
 texts_app.command(name="stamp")(stamp)
+texts_app.command(name="reviews")(write_reviews)
 out = Console(highlight=False, soft_wrap=True)
 log = get_logger("cli")
 
@@ -66,9 +82,11 @@ def _phase(name: str) -> Iterator[None]:
     log.info("phase done", phase=name, seconds=round(time.monotonic() - started, 2))
 
 
-@app.command()
-def demo() -> None:
+@demo_app.callback(invoke_without_command=True)
+def demo(context: typer.Context, *, with_year: WithYear = False) -> None:
     """Serve the demonstration on this computer: own database, browser telephone, drafts are spoken."""
+    if context.invoked_subcommand is not None:
+        return
     configure_log()
     with ending_by_signals():
         settings = with_demo_secrets(get_settings())
@@ -76,7 +94,12 @@ def demo() -> None:
         playbook = _open_playbook(settings, production=False)
         with _database(settings) as app_url:
             manner = Manner(demo=True, phone=True)
-            application = build_application(settings, playbook, app_url, manner=manner, background=run_jobs)
+            reread = partial(_open_playbook, settings, production=False)
+            jobs = _jobs(settings, manner)
+            background = partial(after_a_year, jobs) if with_year else jobs
+            application = build_application(
+                settings, playbook, app_url, manner=manner, background=background, reread=reread
+            )
             serve_until_ended(application, LOCAL, settings.hotline_port, lambda: _tell_demo(settings))
 
 
@@ -101,8 +124,21 @@ def serve(
         if not any(centre.confirmed for centre in playbook.directory.centres.values()):
             log.warning("no counselling centre is confirmed, so callers will hear of none")
         manner = Manner(demo=False, phone=settings.phone_page, pages=not calls_only)
-        application = build_application(settings, playbook, settings.database_url, manner=manner, background=run_jobs)
+        reread = partial(_open_playbook, settings, production=True)
+        application = build_application(
+            settings,
+            playbook,
+            settings.database_url,
+            manner=manner,
+            background=_jobs(settings, manner),
+            reread=reread,
+        )
         serve_until_ended(application, EVERYWHERE, settings.hotline_port, lambda: None)
+
+
+def _jobs(settings: Settings, manner: Manner) -> Background:
+    """The work beside calls and pages; what the demonstration counts is simulated."""
+    return partial(run_jobs, figures=Figures(simulated=manner.demo, second_draw=settings.publish_noise))
 
 
 @app.command(name="migrate")
@@ -124,6 +160,7 @@ def _open_playbook(settings: Settings, *, production: bool) -> Playbook:
             root=PROJECT_ROOT,
             production=production,
             speak_drafts=settings.speak_drafts,
+            allow_speech=settings.allow_speech,
             today=today_in_germany,
         )
 
@@ -165,27 +202,6 @@ def _demo_token(settings: Settings) -> str:
     if settings.twilio_auth_token.startswith(DEMO_PREFIX):
         return f"{settings.twilio_auth_token}   (sign requests with it; the demo's own)"
     return "the one of TWILIO_AUTH_TOKEN"
-
-
-@app.command()
-def check(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False
-) -> None:
-    """Prove flows, texts, centres and knowledge; name the edges that no conversation walks."""
-    report: CheckReport = check_content(PROJECT_ROOT, today_in_germany())
-    if as_json:
-        sys.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False) + "\n")
-    else:
-        for fault in report.faults:
-            sys.stdout.write(f"{fault}\n")
-        sys.stdout.write(f"{report.summary()}\n")
-    raise SystemExit(1 if report.faults else 0)
-
-
-@app.command(name="diagrams")
-def diagrams_command() -> None:
-    """Renew the diagrams in ivr_flows/README.md."""
-    renew_diagrams(PROJECT_ROOT, book_of(read_content(PROJECT_ROOT, today_in_germany())))
 
 
 @app.command()

@@ -12,20 +12,28 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from app.calls.playbook import Playbook
+from app.calls.upkeep import Upkeep
 from app.jobs import Sweep
 from app.kit.clock import now
 from app.kit.crypto import KeyRing
 from app.kit.db import open_pool
+from app.kit.errors import HotlineError
 from app.kit.log import get_logger
+from app.kit.paths import PROJECT_ROOT
 from app.kit.settings import Settings
+from app.knowledge.library import Library
 from app.manner import Manner
 from app.telephony.routes import Telephony, voice_app
 from app.telephony.safe import prepare
 from app.telephony.signature import sign
 from app.telephony.twiml import Typesetter
+from app.texts.languages import LAUNCH_LANGUAGES
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from app.calls.lasting import Outside
+    from app.centres.models import Directory
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,14 +64,24 @@ class Hotline:
     a node for calls alone never loads them.
     """
 
-    def __init__(
-        self, settings: Settings, playbook: Playbook, database_url: str, manner: Manner, background: Background
+    def __init__(  # noqa: PLR0913, PLR0917  Everything that the application is made of.
+        self,
+        settings: Settings,
+        playbook: Playbook,
+        database_url: str,
+        manner: Manner,
+        background: Background,
+        reread: Callable[[], Playbook] | None,
     ) -> None:
-        self._settings, self._playbook, self._database_url = settings, playbook, database_url
+        self._settings, self._database_url = settings, database_url
         self._manner, self._background = manner, background
+        self._library = self._searched(playbook)
+        playbook = replace(playbook, library=self._library)
+        self._upkeep = Upkeep(playbook, self._with_library(reread), self._serve)
         self._telephony = _telephony(settings, playbook)
         self._voice = voice_app(self._telephony)
         self._pool: asyncpg.Pool | None = None
+        self._outside: Callable[[Directory], Outside] | None = None
         self._pages: FastAPI | None = None
         self._decided = asyncio.Event()
 
@@ -93,23 +111,68 @@ class Hotline:
     async def _open(self) -> AsyncIterator[None]:
         async with await open_pool(self._database_url) as pool:
             self._pool = pool
-            self._voice = voice_app(replace(self._telephony, pool=pool))
-            work = asyncio.create_task(self._go_on(pool))
+            self._answer_from(self._telephony)
+            # Nobody hears what was withdrawn before this node began.
+            await self._upkeep.look(pool)
+            beside = (self._go_on(pool), self._upkeep.run(pool), self._reach_out(pool))
+            work = [asyncio.create_task(one) for one in beside]
             yield
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
+            for task in work:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    def _searched(self, playbook: Playbook) -> Library | None:
+        """What spoken questions are searched in; a node for calls alone carries only the languages of calls."""
+        if not playbook.guards["speech_allowed"]:
+            return None
+        languages = None if self._manner.pages else LAUNCH_LANGUAGES
+        return Library(PROJECT_ROOT, lambda: self._upkeep.bulletin.withdrawn, languages)
+
+    def _with_library(self, reread: Callable[[], Playbook] | None) -> Callable[[], Playbook] | None:
+        return None if reread is None else lambda: replace(reread(), library=self._library)
+
+    async def _listen(self) -> None:
+        """Reads beside the calls what spoken questions are searched in; until then callers choose by keys."""
+        library = self._library
+        if library is None:
+            return
+        self._upkeep.also(lambda _: library.reread())
+        try:
+            await asyncio.to_thread(library.load)
+        except HotlineError as error:
+            log.error("spoken questions cannot be searched", reason=str(error))  # noqa: TRY400  The sentence says it all.
+
+    async def _serve(self, playbook: Playbook) -> None:
+        """Calls are answered from this playbook from now on; a step that has begun ends with the one it has."""
+        self._answer_from(await asyncio.to_thread(_telephony, self._settings, playbook))
+
+    def _answer_from(self, telephony: Telephony) -> None:
+        outside = self._outside(telephony.setter.playbook.directory) if self._outside else None
+        self._telephony = replace(telephony, pool=self._pool, outside=outside)
+        self._voice = voice_app(self._telephony)
+
+    async def _reach_out(self, pool: asyncpg.Pool) -> None:
+        """Loads what effects need that ask the database; before that, and where it fails, flows go on without them."""
+        try:
+            loaded = await asyncio.to_thread(import_module, "app.calls.outside")
+            opening = loaded.open_outside(self._settings, self._database_url, pool, demo=self._manner.demo)
+            async with opening as self._outside:
+                self._answer_from(self._telephony)
+                await asyncio.Event().wait()
+        except Exception as error:
+            log.exception("effects failed to load", error=type(error).__name__)
 
     async def _go_on(self, pool: asyncpg.Pool) -> None:
         """Loads the pages if there shall be any, and then does what is to be done beside the calls."""
         if not self._manner.pages:
             self._decided.set()
-            await self._background(pool, ())
+            await asyncio.gather(self._listen(), self._background(pool, ()))
             return
         try:
             loaded = await asyncio.to_thread(import_module, "app.pages")
             signer = TokenSigner(self._settings.twilio_auth_token)
-            opening = loaded.open_pages(self._settings, self._playbook, self._database_url, self._manner, signer)
+            opening = loaded.open_pages(self._settings, self._upkeep, self._database_url, self._manner, signer)
             async with opening as (self._pages, sweep):
                 self._decided.set()
                 await self._background(pool, (sweep,))
@@ -149,11 +212,20 @@ async def _say(send: Send, status: HTTPStatus, text: str) -> None:
     await send({"type": "http.response.body", "body": json.dumps({"status": text}).encode()})
 
 
-def build_application(
-    settings: Settings, playbook: Playbook, database_url: str, *, manner: Manner, background: Background
+def build_application(  # noqa: PLR0913  Everything that the application is made of.
+    settings: Settings,
+    playbook: Playbook,
+    database_url: str,
+    *,
+    manner: Manner,
+    background: Background,
+    reread: Callable[[], Playbook] | None = None,
 ) -> Hotline:
-    """The whole application. The database opens and closes with it, and `background` runs as long as it."""
-    return Hotline(settings, playbook, database_url, manner, background)
+    """The whole application. The database opens and closes with it, and `background` runs as long as it.
+
+    `reread` reads the playbook's files anew when an editor asks for it.
+    """
+    return Hotline(settings, playbook, database_url, manner, background, reread)
 
 
 def webhooks(settings: Settings, playbook: Playbook) -> Application:

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
+from threading import Event
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,36 +14,53 @@ from fastapi import FastAPI
 from app.accounts import service as accounts_service
 from app.accounts.means import Accounts
 from app.administration.routes import administration_router
+from app.api.routes import build_api
 from app.calls.playbook import Playbook
-from app.console.knowledge_pages import router as console_router
+from app.calls.upkeep import Upkeep
+from app.console.routes import console_router
 from app.entrance.provider import Provider, open_provider
 from app.entrance.routes import Entrance, demo_door_router, entrance_router
 from app.jobs import Sweep
 from app.kit.crypto import KeyRing
+from app.kit.db import open_pool
 from app.kit.errors import HotlineError, SettingError
 from app.kit.log import get_logger
 from app.kit.paths import PROJECT_ROOT
 from app.kit.protocols import Signer
 from app.kit.reach import open_database
 from app.kit.settings import Settings
+from app.kit.vault import open_vault
 from app.knowledge.library import Library
 from app.manner import Manner
+from app.phone.exchange.demo import messages_router
 from app.phone.routes import phone_router
 from app.phone.sources import sources_router
+from app.portal.routes import portal_router
+from app.posting import delivering, open_post
+from app.referrals import service as referrals_service
+from app.referrals.demo import prepare_demo
+from app.referrals.means import Referrals
+from app.review.routes import review_router
 from app.shell.opening import Shell, furnish, provide
 from app.shell.registry import check_registered
+from app.statistics import service as statistics_service
 
 log = get_logger("pages")
 
 # The browser telephone is as patient as Twilio.
 PHONE_SECONDS = 15.0
+# The doors of the people who log in, and of callers who look something up.
+ROUTERS = (entrance_router, console_router, portal_router, review_router, administration_router)
+API = "/api/v1"
 # What anybody may open although it is no page of the shell: the telephone of the demo, and what stands beside it.
 PLAIN_PATHS = frozenset(
     {
+        API,
         "/sources",
         "/phone",
         "/phone/static/{name}",
         "/phone/calls",
+        "/phone/messages",
         *(f"/phone/calls/{{call_id}}/{deed}" for deed in ("press", "say", "wait", "hangup")),
     }
 )
@@ -49,31 +68,56 @@ PLAIN_PATHS = frozenset(
 
 @asynccontextmanager
 async def open_pages(
-    settings: Settings, playbook: Playbook, database_url: str, manner: Manner, signer: Signer
+    settings: Settings, upkeep: Upkeep, database_url: str, manner: Manner, signer: Signer
 ) -> AsyncIterator[tuple[FastAPI, Sweep]]:
     """The pages with their database, and what wipes what has outlived its time there."""
     database = await open_database(database_url)
+    closing = Event()
     try:
         accounts = Accounts(database, KeyRing.from_setting(settings.session_keys), demo=manner.demo)
         if manner.demo:
             await accounts_service.seed_demo_people(accounts)
-        async with httpx.AsyncClient(timeout=PHONE_SECONDS) as client:
-            pages = build_pages(settings, playbook, manner, client, signer)
+        async with httpx.AsyncClient(timeout=PHONE_SECONDS) as client, await open_pool(database_url, most=2) as pool:
+            pages = build_pages(settings, upkeep.playbook, manner, client, signer)
             provide(pages, accounts)
-            library = Library(PROJECT_ROOT)
+            provide(pages, pool)
+            library = upkeep.playbook.library or Library(PROJECT_ROOT, lambda: upkeep.bulletin.withdrawn)
             provide(pages, library)
-            reading = asyncio.create_task(_read(library))
-            async with pages.router.lifespan_context(pages):
-                yield pages, partial(accounts_service.sweep, accounts)
+            upkeep.pages = True
+            upkeep.also(lambda _: library.reread())
+            upkeep.also(lambda playbook: partial(provide, pages, playbook.directory))
+            referrals = Referrals(accounts, open_vault(settings.referral_keys_folder), upkeep.playbook.directory)
+            provide(pages, referrals)
+            if manner.demo:
+                await prepare_demo(referrals)
+            upkeep.also(lambda playbook: partial(provide, pages, replace(referrals, directory=playbook.directory)))
+            reading = asyncio.create_task(_read(library, settings, closing))
+            post = open_post(settings, referrals, upkeep.playbook.wording, signer, client)
+            async with pages.router.lifespan_context(pages), post as posting, delivering(posting.post):
+                if posting.exchange is not None:
+                    pages.include_router(messages_router(posting.exchange))
+                yield pages, partial(_sweep, accounts, referrals)
+            closing.set()
             await asyncio.wait({reading})
     finally:
+        closing.set()
         await database.close()
 
 
-async def _read(library: Library) -> None:
-    """Beside the calls and the pages: the index takes some seconds."""
+async def _sweep(accounts: Accounts, referrals: Referrals) -> int:
+    """Each room by itself: where one cannot, the other still does."""
+    try:
+        return await accounts_service.sweep(accounts)
+    finally:
+        await referrals_service.sweep(referrals)
+
+
+async def _read(library: Library, settings: Settings, closing: Event) -> None:
+    """Beside the calls and the pages: the index takes some seconds, the meaning of its texts a minute."""
     try:
         await asyncio.to_thread(library.load)
+        if settings.search_meaning:
+            await asyncio.to_thread(library.learn, settings.hotline_data / "meaning", lambda: not closing.is_set())
     except HotlineError as error:
         log.error("the knowledge cannot be read", reason=str(error))  # noqa: TRY400  The sentence says it all.
 
@@ -104,10 +148,10 @@ def _furnish(pages: FastAPI, settings: Settings, playbook: Playbook, manner: Man
         base_url=settings.public_base_url,
         demo=manner.demo,
         form_targets=(_origin(provider.issuer),) if provider else (),
-        footer=(("/sources", "shell.sources"),),
+        footer=(("/sources", "shell.sources"), ("/counting", "counting.title")),
     )
-    routers = [entrance_router, console_router, administration_router, *([demo_door_router] if manner.demo else [])]
-    furnish(pages, shell, routers)
+    furnish(pages, shell, [*ROUTERS, *([demo_door_router] if manner.demo else [])])
+    pages.mount(API, build_api(lambda: pages.state.provided, public_statistics=settings.public_statistics))
     provide(pages, Entrance(settings.public_base_url, provider, manner.phone))
     provide(pages, playbook.directory)
     pages.include_router(sources_router(phone=manner.phone))
@@ -118,12 +162,18 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+async def _is_simulated(database_url: str) -> bool:
+    """Whether simulated contacts are counted in this database, where real ones may never stand beside them."""
+    async with await open_pool(database_url, most=1) as pool:
+        return await statistics_service.find_ledger_kind(pool) is True
+
+
 async def check_database(settings: Settings, database_url: str) -> None:
     """Raises SettingError for a database that people of the demonstration may enter: production needs its own."""
     database = await open_database(database_url, most=1)
     try:
         accounts = Accounts(database, KeyRing.from_setting(settings.session_keys))
-        if await accounts_service.demo_people_exist(accounts):
+        if await accounts_service.demo_people_exist(accounts) or await _is_simulated(database_url):
             raise SettingError("DATABASE_URL names a database of the demonstration: production needs one of its own.")
     finally:
         await database.close()

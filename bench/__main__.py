@@ -12,6 +12,7 @@ from bench.report import table_of, write_results
 from bench.running import ServerFault
 from bench.search import measure_search
 from bench.search_report import write_search_page
+from bench.statistics_utility import measure_utility, table_of_utility
 from bench.step_page import write_step_page
 from bench.webhook import FULL, QUICK, measure_webhooks
 
@@ -34,6 +35,14 @@ def webhook(
     print(table_of(results))
     if as_json:
         print(json.dumps({measure.name: measure.as_dict() for measure in results.measures}))
+
+
+@bench.command()
+def statistics(
+    seeds: Annotated[int, typer.Option(min=1, help="How many simulated quarters of each volume.")] = 20,
+) -> None:
+    """Measure how much the noise takes from the statistics at 3, 20 and 100 contacts a day."""
+    print(table_of_utility(measure_utility(seeds)))
 
 
 @bench.command()

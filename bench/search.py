@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.kit.paths import PROJECT_ROOT
 from app.knowledge.search.building import build_index
@@ -16,8 +17,9 @@ from app.knowledge.search.folding import clean, tokens
 from app.knowledge.search.index import Index
 from app.knowledge.search.lines import search_text
 from app.knowledge.search.models import Entry, Mask, Thesaurus
+from app.knowledge.search.phrases import learn_phrases
 from app.knowledge.search.stemming import snowball_stemmers
-from app.knowledge.search.vectors import Embedder, encode_passages
+from app.knowledge.search.vectors import Embedder, encode_passages, encoded_phrases
 from app.knowledge.service import load_knowledge
 from bench.measures import Measure, at_least, at_most
 from bench.search_engines import Search, engines, first_right
@@ -35,6 +37,7 @@ SEED = 20261122
 TIMES_THE_REAL_SIZE = 10
 PARAGRAPHS = "paragraphs"
 SENTENCES = "sentences"
+MEANING = "hotline, by meaning"
 _EACH_OF_SENTENCES = 3
 _TIMED = 200
 _LIMIT = 5
@@ -87,12 +90,12 @@ def measure_search(say: Say, paragraphs: Path | None = None) -> SearchResults:
     quality = {"words": _quality(index, None)}
     if embedder is not None:
         say(f"encoding with {embedder.name}")
-        encoded = index.with_vectors(encode_passages(index.passages, embedder))
+        encoded = index.with_vectors(encode_passages(index.passages, embedder, _phrases(index, embedder)))
         quality["meaning"] = _quality(encoded, embedder)
     say("comparing with other engines")
     others = {} if paragraphs is None else _beside_others(paragraphs, entries)
     say(f"timing at {TIMES_THE_REAL_SIZE} times the real size")
-    milliseconds = _timings(entries, thesaurus)
+    milliseconds = _timings(entries, thesaurus, embedder)
     return SearchResults(
         measures=tuple(_measures(quality, others, milliseconds)),
         quality=quality,
@@ -164,7 +167,13 @@ def _by_way(search: Search, ways: Mapping[str, Sequence[Question]], each: int) -
     }
 
 
-def _timings(entries: Sequence[Entry], thesaurus: Thesaurus) -> dict[str, Milliseconds]:
+def _phrases(index: Index, embedder: Embedder) -> Mapping[str, NDArray[np.float32]]:
+    """The vectors of all phrases, kept from one run to the next."""
+    kept = PROJECT_ROOT / ".cache" / "bench" / "phrases.npz"
+    return learn_phrases(kept, encoded_phrases(index.passages), embedder, lambda: True) or {}
+
+
+def _timings(entries: Sequence[Entry], thesaurus: Thesaurus, embedder: Embedder | None) -> dict[str, Milliseconds]:
     """Milliseconds at ten times the real size: median, 99th percentile, 99th percentile of processor time alone."""
     many = _multiplied(entries)
     questions = [question.text for name in ("topics", "off_topic") for question in read_development(name)][:_TIMED]
@@ -174,6 +183,12 @@ def _timings(entries: Sequence[Entry], thesaurus: Thesaurus) -> dict[str, Millis
         "hotline": lambda query: [result.entry.id for result in index.search(query, None, _LIMIT).results],
         **{name: search for name, search in others.items() if name != "hotline"},
     }
+    if embedder is not None:
+        # The copies answer the same as their originals, so the vectors are those of the originals alone.
+        encoded = index.with_vectors(encode_passages(index.passages, embedder, _phrases(index, embedder)))
+        searches[MEANING] = lambda query: [
+            result.entry.id for result in search_text(encoded, query, None, _LIMIT, _NOBODY, embedder).results
+        ]
     return {name: _timed(search, questions) for name, search in searches.items()}
 
 
@@ -230,4 +245,8 @@ def _measures(
     measures.append(
         Measure("words_p99_ms", "words alone, p99 ms", round(milliseconds["hotline"].p99_worked, 2), at_most(20))
     )
+    if MEANING in milliseconds:
+        measures.append(
+            Measure("meaning_p99_ms", "by meaning, p99 ms", round(milliseconds[MEANING].p99_worked, 1), at_most(200))
+        )
     return measures

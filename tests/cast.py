@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -15,9 +16,11 @@ from app.kit.clock import now
 from app.kit.crypto import KeyRing
 from app.kit.paths import PROJECT_ROOT
 from app.main import TokenSigner
+from app.phone.awaiting import Gathering
 from app.phone.line import Line, LiveCall
 from app.telephony.routes import Telephony, voice_app
 from app.telephony.safe import prepare
+from app.telephony.sealing import read_query, unseal
 from app.telephony.twiml import Typesetter
 
 TODAY = date(2026, 11, 22)
@@ -64,3 +67,12 @@ def line_to(client: httpx.AsyncClient, token: str = TOKEN) -> Line:
 def says(call: LiveCall) -> str:
     """All that the caller heard at last, in one string."""
     return " ".join(heard.text for heard in call.turns[-1].heard)
+
+
+def session_of(call: LiveCall) -> str:
+    """What travels with the call in the address of its next step, unsealed."""
+    assert isinstance(call.awaiting, Gathering)
+    query = urlsplit(call.awaiting.action).query
+    plain = unseal(keys(), call.caller.call_sid, *read_query(query))
+    assert plain is not None
+    return plain.decode()

@@ -43,6 +43,7 @@ DO $$
 DECLARE
     name text;
     filled boolean;
+    names text[] := '{}';
 BEGIN
     PERFORM set_config('hotline.reach', '*', true);
     FOR name IN SELECT format('%I', tablename) FROM pg_tables
@@ -50,9 +51,14 @@ BEGIN
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
         IF filled THEN
             EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', name);
-            EXECUTE format('TRUNCATE %s RESTART IDENTITY CASCADE', name);
-            EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', name);
+            names := names || name;
         END IF;
+    END LOOP;
+    IF names <> '{}' THEN
+        EXECUTE format('TRUNCATE %s RESTART IDENTITY CASCADE', array_to_string(names, ', '));
+    END IF;
+    FOREACH name IN ARRAY names LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', name);
     END LOOP;
 END $$
 """
@@ -71,6 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("thorough" if not config.option.markexpr else "quick")
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
+    # Encoding all texts takes a minute of one core.
+    os.environ["SEARCH_MEANING"] = "no"
     worker_input: dict[str, str] | None = getattr(config, "workerinput", None)
     if worker_input is not None:
         config.stash[FOLDER] = Path(worker_input["database_folder"])

@@ -92,12 +92,11 @@ async def verify_audit(accounts: Accounts, *, noted: str | None = None) -> Audit
     """
     check = _Check(accounts.keys, *_read_noted(noted))
     async with transaction(accounts.database, EVERYTHING) as session:
-        check.open_keys(await audit_store.list_keys(session))
         await _read_on(session, check)
         # Whatever was added meanwhile is read while nobody can add.
         head = await audit_store.find_head(session)
-        check.open_keys(await audit_store.list_keys(session))
         await _read_on(session, check)
+        check.open_keys(await audit_store.list_keys(session))
         anything = bool(check.seq or check.keys) or await audit_store.people_exist(session)
     return check.report(head, anything=anything)
 
@@ -105,6 +104,8 @@ async def verify_audit(accounts: Accounts, *, noted: str | None = None) -> Audit
 async def _read_on(session: AsyncSession, check: "_Check") -> None:
     """Checks the lines that follow, until there are no more or one is found broken."""
     while check.fault is None and (rows := await audit_store.list_after(session, check.seq, _PAGE)):
+        # Read after the lines: a line that was added just now may be the first under a new key.
+        check.open_keys(await audit_store.list_keys(session))
         for row in rows:
             check.take(row)
             if check.fault:

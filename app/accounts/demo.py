@@ -13,7 +13,8 @@ from app.accounts.sessions import begin_session
 from app.accounts.tables import PersonRow
 from app.kit.reach import EVERYTHING, transaction
 
-DEMO_CENTRE: Final = "demo"
+# An operator with several sites, so that its staff see what belongs together and nothing else.
+DEMO_CENTRE: Final = "operator:demo"
 _NAMES: Final[Mapping[Role, str]] = {
     Role.AGENT: "Amina Beispiel",
     Role.SUPERVISOR: "Sören Beispiel",

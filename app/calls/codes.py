@@ -1,36 +1,13 @@
-"""The closed lists that flows count by; what wins when a call meets several of one dimension."""
+"""What wins when a call meets several values of one dimension; the lists of values are the codebook's."""
 
 from collections.abc import Iterable
 
 from app.ivr.model import Counted
+from app.statistics.codebook import LAENDER, OUTCOMES, TOPICS
 
-TOPICS = (
-    "about_return",
-    "money_and_offers",
-    "eligibility",
-    "documents_and_travel",
-    "country_of_return",
-    "reintegration",
-    "stay_or_fear",
-    "safety_and_help",
-    "other",
-)
-LAENDER = (
-    "DE-BB", "DE-BE", "DE-BW", "DE-BY", "DE-HB", "DE-HE", "DE-HH", "DE-MV",
-    "DE-NI", "DE-NW", "DE-RP", "DE-SH", "DE-SL", "DE-SN", "DE-ST", "DE-TH",
-    "unknown",
-)  # fmt: skip
+__all__ = ["LAENDER", "NOTHING_KNOWN", "OUTCOMES", "TOPICS", "counted_once"]
+
 NOTHING_KNOWN = frozenset({"other", "unknown"})
-# The furthest outcome wins, in this order.
-OUTCOMES = (
-    "abandoned",
-    "language_not_served",
-    "informed",
-    "centre_named",
-    "callback_or_message",
-    "advised_by_person",
-    "referred",
-)
 
 
 def counted_once(counted: Iterable[Counted]) -> dict[str, str]:

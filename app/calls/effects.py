@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
+from app.calls.asking import find_topic
 from app.calls.playbook import Playbook
+from app.calls.pointing import find_offer, point
 from app.centres.models import Centre, Choice
 from app.centres.service import find_places, offers_for, spoken_contact
 from app.ivr.flow import MENU_LIMIT, EffectSpec, Facts
 from app.ivr.model import Done
+from app.knowledge.search.models import Emergency
 from app.knowledge.service import answer_state, country_by_dialling_code, country_rule
 
 _CENTRE_FACTS = {
@@ -19,6 +23,10 @@ _CENTRE_FACTS = {
     "other_kind": "other_kind",
     "land": "land",
 }
+
+_ONE_OFFER = {"offers": "offers", "startup": "startup", "first": "offer", "first_reason": "offer_reason"}
+_TWO_OFFERS = {**_ONE_OFFER, "second": "offer", "second_reason": "offer_reason"}
+_THREE_OFFERS = {**_TWO_OFFERS, "third": "offer", "third_reason": "offer_reason"}
 
 Given = Facts
 # Nobody returns to the country that the line serves.
@@ -66,6 +74,25 @@ def _other_centre(playbook: Playbook, given: Given, language: str | None) -> Don
     return _offered("another", playbook, offers, following)
 
 
+def _independent_centre(playbook: Playbook, given: Given, language: str | None) -> Done:
+    """Whether an authority was chosen, and which independent centre there is for the same place."""
+    if playbook.directory.centres[given["centre"]].independent:
+        return Done("independent")
+    offers = offers_for(
+        playbook.directory, given.get("area", ""), given.get("district", ""), language, playbook.confirmed_only
+    )
+    other = next((offer.centre.id for offer in offers if offer.centre.independent), None)
+    return Done("authority") if other is None else Done("other", {"alternative": other})
+
+
+def _choose_centre(playbook: Playbook, given: Given, language: str | None) -> Done:
+    offers = offers_for(
+        playbook.directory, given.get("area", ""), given.get("district", ""), language, playbook.confirmed_only
+    )
+    ids = [offer.centre.id for offer in offers]
+    return _offered("chosen", playbook, offers, ids.index(given["centre"]))
+
+
 def _offered(outcome: str, playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Done:
     """A centre; “last” where no other follows, so that no menu offers one."""
     return Done("last" if chosen + 1 == len(offers) else outcome, _centre_facts(playbook, offers, chosen))
@@ -101,7 +128,8 @@ def _find_answer(playbook: Playbook, given: Given, language: str | None) -> Done
     answer = playbook.knowledge.answers[given["topic"]]
     if answer.sensitive and language not in playbook.trusted_languages:
         return Done("failed")
-    return Done(answer_state(playbook.knowledge, answer.id, playbook.today()), {"count_topic": answer.topic})
+    state = answer_state(playbook.knowledge, answer.id, playbook.today(), playbook.withdrawn)
+    return Done(state, {} if state == "withdrawn" else {"count_topic": answer.topic})
 
 
 def _find_country(_playbook: Playbook, given: Given, _language: str | None) -> Done:
@@ -114,7 +142,7 @@ def _find_country(_playbook: Playbook, given: Given, _language: str | None) -> D
 
 
 def _country_rules(playbook: Playbook, given: Given, language: str | None) -> Done:
-    rule, follow_up = country_rule(playbook.knowledge, given["country"])
+    rule, follow_up = country_rule(playbook.knowledge, given["country"], playbook.withdrawn)
     if playbook.knowledge.answers[rule].sensitive and language not in playbook.trusted_languages:
         return Done("failed")
     return Done("known", {"rule": rule, "follow_up": follow_up})
@@ -150,13 +178,59 @@ EFFECTS: Mapping[str, Effect] = {
         ),
         _other_centre,
     ),
+    "independent_centre": Effect(
+        EffectSpec(
+            {"area": "area_code", "district": "district", "centre": "centre"},
+            {"independent": {}, "other": {"alternative": "centre"}, "authority": {}, "failed": {}},
+        ),
+        _independent_centre,
+    ),
+    "choose_centre": Effect(
+        EffectSpec(
+            {"area": "area_code", "district": "district", "centre": "centre"},
+            {"chosen": _CENTRE_FACTS, "last": _CENTRE_FACTS, "failed": {}},
+        ),
+        _choose_centre,
+    ),
     "find_answer": Effect(
         EffectSpec(
             {"topic": "topic"},
-            {"current": {"count_topic": "count_topic"}, "without_amount": {"count_topic": "count_topic"}, "failed": {}},
+            {
+                "current": {"count_topic": "count_topic"},
+                "without_amount": {"count_topic": "count_topic"},
+                "withdrawn": {},
+                "failed": {},
+            },
         ),
         _find_answer,
     ),
+    "find_topic": Effect(
+        EffectSpec(
+            {"words": "words"},
+            {
+                "found": {"topic": "topic", "topics": "topics"},
+                "nearest": {"topics": "topics"},
+                "nothing": {},
+                **{danger: {} for danger in get_args(Emergency)},
+                "failed": {},
+            },
+        ),
+        find_topic,
+    ),
+    "point_to_offers": Effect(
+        EffectSpec(
+            {
+                "country": "country",
+                "nationality": "nationality",
+                "family": "family",
+                "residence": "residence",
+                "means": "means",
+            },
+            {"one": _ONE_OFFER, "two": _TWO_OFFERS, "three": _THREE_OFFERS, "none": {}, "failed": {}},
+        ),
+        point,
+    ),
+    "find_offer": Effect(EffectSpec({"offer": "offer"}, {"known": {}, "withdrawn": {}, "failed": {}}), find_offer),
     "find_country": Effect(
         EffectSpec(
             {"code": "dialling_code"},

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from app.calls.codes import LAENDER, OUTCOMES, TOPICS
 from app.calls.effects import EFFECTS
+from app.calls.lasting_effects import LASTING
+from app.calls.lasting_effects import VALUES as LASTING_VALUES
 from app.calls.playbook import Playbook
+from app.calls.pointing import FAMILIES, MEANS, NATIONALITIES, RESIDENCES, STARTUPS, told_reasons
 from app.calls.speech import PARTS
 from app.centres.check import check_directory
 from app.centres.models import Directory
@@ -18,8 +21,15 @@ from app.ivr.flow import Flow, Register, TargetSpec, Wording
 from app.ivr.load import FlowFault, bind, read_flow
 from app.kit.errors import ContentError
 from app.kit.yamlfile import read_yaml
-from app.knowledge.models import Knowledge
-from app.knowledge.service import check_knowledge, load_knowledge, spoken_numbers, spoken_texts
+from app.knowledge.models import ORIGINAL_LANGUAGE, STAND_IN, Knowledge
+from app.knowledge.service import (
+    check_knowledge,
+    load_knowledge,
+    spoken_numbers,
+    spoken_offers,
+    spoken_texts,
+    spoken_titles,
+)
 from app.texts.approvals import OBLIGATORY, approved_languages, read_approvals
 from app.texts.catalogue import legal, read_messages, unspoken
 from app.texts.languages import LAUNCH_LANGUAGES
@@ -30,6 +40,8 @@ GUARDS = frozenset({"speaking_drafts", "speech_allowed"})
 TARGETS: Mapping[str, TargetSpec] = {"counselling": TargetSpec("wait")}
 # Spoken by the telephony door itself when a step went wrong.
 SAFE_MESSAGES = frozenset({"safe.error", "safe.goodbye"})
+# Written to callers as SMS, and spoken by nobody.
+WRITTEN_MESSAGES = frozenset({"sms.answered", "sms.news"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +86,35 @@ def _read_flows(folder: Path) -> tuple[dict[str, Flow], dict[str, str], list[str
 
 
 def read_wording(locales: Path, knowledge: Knowledge) -> Wording:
-    """Messages and spoken answers of every launch language, in the order of the language menu.
+    """Messages and spoken answers of every launch language, in the order of the language menu."""
+    numbers = spoken_numbers(knowledge)
+    return {
+        language: {
+            **read_messages(locales, language, numbers),
+            **_legal(spoken_titles(knowledge, language)),
+            **_legal(spoken_offers(knowledge, language)),
+            **answers_spoken(knowledge, language),
+        }
+        for language in LAUNCH_LANGUAGES
+    }
+
+
+def answers_spoken(knowledge: Knowledge, language: str, withdrawn: frozenset[str] = frozenset()) -> Mapping[str, str]:
+    """The messages of all answers in a language; one that is withdrawn says where to ask instead.
 
     An answer without amounts speaks the same text whether or not its amounts are valid.
     """
-    numbers = spoken_numbers(knowledge)
-    wording: dict[str, dict[str, str]] = {}
-    for language in LAUNCH_LANGUAGES:
-        answers = spoken_texts(knowledge, language)
-        undated = {
-            id_.replace("answer.", "answer_without_amount.", 1): answers.get(f"{id_}.without_amount", text)
-            for id_, text in answers.items()
-            if not id_.endswith(".without_amount")
-        }
-        messages = read_messages(locales, language, numbers)
-        spoken = {**undated, **answers}
-        wording[language] = {**messages, **{id_: legal(text) for id_, text in spoken.items()}}
-    return wording
+    answers = spoken_texts(knowledge, language, withdrawn)
+    undated = {
+        id_.replace("answer.", "answer_without_amount.", 1): answers.get(f"{id_}.without_amount", text)
+        for id_, text in answers.items()
+        if not id_.endswith(".without_amount")
+    }
+    return _legal({**undated, **answers})
+
+
+def _legal(texts: Mapping[str, str]) -> dict[str, str]:
+    return {id_: legal(text) for id_, text in texts.items()}
 
 
 def _register(knowledge: Knowledge) -> Register:
@@ -99,7 +123,14 @@ def _register(knowledge: Knowledge) -> Register:
     rules = frozenset(id_ for id_ in ids if id_.startswith("rule-"))
     follow_ups = frozenset(id_ for id_ in ids if id_.startswith("follow-up-"))
     values = {
-        "topic": ids - rules - follow_ups,
+        "topic": ids - rules - follow_ups - {STAND_IN},
+        "offer": frozenset(knowledge.conditions.offers),
+        "offer_reason": told_reasons(knowledge),
+        "startup": frozenset(STARTUPS),
+        "nationality": NATIONALITIES,
+        "residence": frozenset(RESIDENCES),
+        "family": frozenset(FAMILIES),
+        "means": frozenset(MEANS),
         "rule": rules,
         "follow_up": follow_ups,
         "count_topic": frozenset(TOPICS),
@@ -110,6 +141,7 @@ def _register(knowledge: Knowledge) -> Register:
         "other_kind": frozenset({"independent", "authority", "none"}),
         "contact": frozenset({"phone", "address", "web", "none"}),
         "freshness": frozenset({"confirmed", "dated", "undated", "unreachable"}),
+        **LASTING_VALUES,
     }
     counts = {
         "language": frozenset(LAUNCH_LANGUAGES),
@@ -117,12 +149,12 @@ def _register(knowledge: Knowledge) -> Register:
         "land": frozenset(LAENDER),
         "outcome": frozenset(OUTCOMES),
     }
-    effects = {name: effect.spec for name, effect in EFFECTS.items()}
+    effects = {**{name: effect.spec for name, effect in EFFECTS.items()}, **LASTING}
     return Register(effects, GUARDS, TARGETS, values, PARTS, counts)
 
 
 def _content_faults(content: Content, today: date) -> list[str]:
-    spoken = messages_spoken(content.flows, content.register) | SAFE_MESSAGES
+    spoken = messages_spoken(content.flows, content.register) | SAFE_MESSAGES | WRITTEN_MESSAGES
     orphans = unspoken(content.wording["de"], spoken)
     return [
         *flow_faults(MAIN_FLOW, content.flows, content.register),
@@ -130,6 +162,7 @@ def _content_faults(content: Content, today: date) -> list[str]:
         *(f"{id_}: this message is in the catalogue, but nothing speaks it." for id_ in orphans if not _is_answer(id_)),
         *check_knowledge(content.knowledge, LAUNCH_LANGUAGES, today),
         *_unguarded_amounts(content),
+        *_dated_offers(content.knowledge),
     ]
 
 
@@ -145,8 +178,22 @@ def _is_answer(id_: str) -> bool:
     return id_.startswith(("answer.", "answer_without_amount."))
 
 
-def open_playbook(
-    content: Content, *, root: Path, production: bool, speak_drafts: bool, today: Callable[[], date]
+def _dated_offers(knowledge: Knowledge) -> Iterator[str]:
+    """What a programme's text says is spoken whatever the day."""
+    for id_ in knowledge.conditions.offers:
+        text = knowledge.offer_texts.get(ORIGINAL_LANGUAGE, {}).get(id_)
+        if text is not None and "{amount" in text.spoken:
+            yield f"{id_}: this programme's spoken text names an amount, but nobody checks its date."
+
+
+def open_playbook(  # noqa: PLR0913  What the operator decides.
+    content: Content,
+    *,
+    root: Path,
+    production: bool,
+    speak_drafts: bool,
+    today: Callable[[], date],
+    allow_speech: bool = False,
 ) -> Playbook:
     """Decide who may hear what: production speaks approved languages only; a pilot also speaks drafts in others.
 
@@ -164,7 +211,10 @@ def open_playbook(
         wording=wording,
         directory=content.directory,
         knowledge=content.knowledge,
-        guards={"speaking_drafts": drafts and set(languages) != approved, "speech_allowed": not production},
+        guards={
+            "speaking_drafts": drafts and set(languages) != approved,
+            "speech_allowed": allow_speech or not production,
+        },
         confirmed_only=production,
         trusted_languages=approved if production else frozenset(languages),
         today=today,

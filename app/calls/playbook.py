@@ -7,6 +7,7 @@ from datetime import date
 from app.centres.models import Directory
 from app.ivr.flow import Wording
 from app.ivr.model import Book
+from app.knowledge.library import Library
 from app.knowledge.models import Knowledge
 
 
@@ -16,6 +17,8 @@ class Playbook:
 
     `confirmed_only`: offer only centres that somebody confirmed (production).
     `trusted_languages`: languages whose sensitive answers may be spoken.
+    `withdrawn`: what editors have withdrawn, by the names that app.knowledge uses; the wording speaks none of it.
+    `library`: where spoken questions are searched; None where nobody may speak.
     """
 
     book: Book
@@ -26,3 +29,5 @@ class Playbook:
     confirmed_only: bool
     trusted_languages: frozenset[str]
     today: Callable[[], date]
+    withdrawn: frozenset[str] = frozenset()
+    library: Library | None = None

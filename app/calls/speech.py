@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from app.calls.numbers import slowly, spoken_number
 from app.calls.playbook import Playbook
+from app.calls.pointing import ADULT, CHILD
 from app.centres.service import spoken_name, spoken_phone, spoken_place, spoken_street, spoken_web
-from app.knowledge.service import spoken_date
+from app.knowledge.service import spoken_amount, spoken_date
 from app.texts.languages import country_name
 
 # Names of centres, streets and towns are German and are read by a German voice, whatever the caller's language.
@@ -21,7 +23,13 @@ _PARTS: Mapping[tuple[str, str], Speaker] = {
         playbook.directory.centres[value].as_of or "", language
     ),
     ("district", "name"): lambda playbook, value, _: spoken_place(playbook.directory, value),
+    ("topic", "title"): lambda playbook, value, language: playbook.wording[language][f"title.{value}"],
+    ("offer", "name"): lambda playbook, value, language: playbook.wording[language][f"offer_name.{value}"],
+    ("startup", "adult"): lambda playbook, _, language: spoken_amount(playbook.knowledge, ADULT, language),
+    ("startup", "child"): lambda playbook, _, language: spoken_amount(playbook.knowledge, CHILD, language),
     ("country", "name"): lambda _, value, language: country_name(value, language),
+    ("phone_number", "digits"): lambda _playbook, value, _: spoken_number(value),
+    ("referral_code", "digits"): lambda _playbook, value, _: slowly(value),
 }
 
 PARTS: Mapping[str, frozenset[str]] = {

@@ -32,7 +32,7 @@ class NoSuchUser(HotlineError):
 
 
 @asynccontextmanager
-async def _accounts() -> AsyncIterator["Accounts"]:
+async def open_accounts() -> AsyncIterator["Accounts"]:
     """The accounts in the database of DATABASE_URL; the demo has its own people and needs none of this."""
     from app.accounts.service import Accounts  # noqa: PLC0415
     from app.kit.reach import open_database  # noqa: PLC0415
@@ -49,7 +49,7 @@ async def _accounts() -> AsyncIterator["Accounts"]:
 
 def _run(verb: Callable[["Accounts"], Awaitable[Value]]) -> Value:
     async def with_accounts() -> Value:
-        async with _accounts() as accounts:
+        async with open_accounts() as accounts:
             return await verb(accounts)
 
     return asyncio.run(with_accounts())

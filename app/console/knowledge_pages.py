@@ -1,32 +1,36 @@
 """The knowledge for those who counsel: three words in any language, and the answer in two."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Final
 
-from babel import Locale
-
-from app.accounts.models import Role
+from app.console.door import (
+    COUNSELLING,
+    LOADING,
+    direction_of,
+    find_knowledge,
+    language_choices,
+    may_edit,
+    reading,
+    router,
+    title_of,
+)
 from app.kit.clock import today_in_germany
+from app.knowledge import reviews
+from app.knowledge.flags_rules import hidden
 from app.knowledge.library import Library, StillLoading
 from app.knowledge.models import CONTENT_LANGUAGES, Fact, Knowledge
 from app.knowledge.search.models import Found, Result
 from app.knowledge.service import Shown, show_answer, show_offer
-from app.shell.access import only
-from app.shell.answers import Answer, Data, Fragment, Page
+from app.shell.answers import Answer, Fragment, Page
 from app.shell.ask import Ask
 from app.shell.faults import Missing
 from app.shell.provided import Provided
-from app.shell.registry import Menu, PageRouter
+from app.shell.registry import Menu
 
-_FOLDER: Final = Path(__file__).parent
-router = PageRouter("console", templates=_FOLDER / "templates", static=_FOLDER / "static")
-COUNSELLING: Final = only(Role.AGENT, Role.SUPERVISOR, Role.EDITOR)
 _LONGEST_QUESTION: Final = 500
 _MOST_HITS: Final = 6
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,13 @@ class Hit:
 async def search_page(ask: Ask) -> Answer:
     question, language = _question(ask), _language(ask)
     try:
-        found = ask.given(Library).search(question, language, today_in_germany(), _MOST_HITS) if question else None
+        found = await _find(ask, question, language, _MOST_HITS) if question else None
     except StillLoading:
-        return Page("loading.html", status=503)
+        return LOADING
     context = {
         "question": question,
         "asked_in": language or "",
-        "languages_of_content": _language_choices(ask),
+        "languages_of_content": language_choices(ask),
         "found": found,
         "hits": _hits(found, language),
         "today": today_in_germany(),
@@ -56,19 +60,6 @@ async def search_page(ask: Ask) -> Answer:
     if ask.is_htmx:
         return Fragment("hits.html", context)
     return Page("knowledge.html", context)
-
-
-@router.data("/api/v1/search", access=COUNSELLING)
-async def search_data(ask: Ask) -> Answer:
-    """The same as JSON, for programs of people who are logged in."""
-    # Loaded with the index, not with the page.
-    from app.knowledge.search.lines import search_line  # noqa: PLC0415
-
-    try:
-        found = ask.given(Library).search(_question(ask), _language(ask), today_in_germany())
-    except StillLoading as loading:
-        return Data({"error": str(loading)})
-    return Data(search_line(found))
 
 
 async def _some_answers(_given: Provided) -> Sequence[str]:
@@ -84,37 +75,58 @@ async def _some_answers(_given: Provided) -> Sequence[str]:
 )
 async def text_page(ask: Ask) -> Answer:
     kind, id_, language = ask.path["kind"], ask.path["id"], _language(ask)
-    try:
-        knowledge = ask.given(Library).knowledge
-    except StillLoading:
-        return Page("loading.html", status=503)
-    today = today_in_germany()
-    own = _shown(knowledge, kind, id_, ask.language, today)
-    theirs = _shown(knowledge, kind, id_, language, today) if language and language != ask.language else None
-    if own is None:
+    knowledge = find_knowledge(ask)
+    if knowledge is None:
+        return LOADING
+    if not _is_there(knowledge, kind, id_):
         raise Missing
-    context = {
-        "texts": [text for text in (own, theirs) if text is not None],
+    withdrawn = hidden(knowledge, ask.given(Library).withdrawn)
+    if kind == "offer" and id_ in withdrawn:
+        return Page("withdrawn.html", {"ref": id_, "editing": may_edit(ask)}, heading=title_of(ask, knowledge, id_))
+    wanted = [ask.language, *([language] if language and language != ask.language else [])]
+    texts = [text for code in wanted if (text := await _shown(ask, knowledge, kind, id_, code)) is not None]
+    if not texts or texts[0].language != ask.language:
+        raise Missing
+    return Page("text.html", _context(ask, knowledge, texts, language), heading=title_of(ask, knowledge, id_))
+
+
+def _context(ask: Ask, knowledge: Knowledge, texts: list[Shown], language: str | None) -> Mapping[str, object]:
+    own = texts[0]
+    return {
+        "texts": texts,
         "wanted": language,
-        "absent": bool(language) and language != ask.language and theirs is None,
+        "absent": bool(language) and all(text.language != language for text in texts),
         "facts": [_fact(knowledge.facts[ref]) for ref in own.facts],
         "contradicted": own.contradicted,
-        "directions": {text.language: _direction(text.language) for text in (own, theirs) if text is not None},
+        "withdrawn": own.answer_state == "withdrawn",
+        "directions": {text.language: direction_of(text.language) for text in texts},
         "here_in": ask.here,
         "question": _question(ask),
-        "languages_of_content": _language_choices(ask),
-        "names": dict(_language_choices(ask)),
-        "today": today,
+        "languages_of_content": language_choices(ask),
+        "names": dict(language_choices(ask)),
+        "today": today_in_germany(),
+        "ref": own.id,
+        "editing": may_edit(ask),
+        "back_here": f"{ask.here}?language={language}" if language else ask.here,
     }
-    return Page("text.html", context, heading=own.title or id_)
 
 
-def _shown(knowledge: Knowledge, kind: str, id_: str, language: str, today: date) -> Shown | None:
-    if kind == "answer" and id_ in knowledge.answers and knowledge.answers[id_].kind == "topic":
-        return show_answer(knowledge, language, id_, today)
-    if kind == "offer" and id_ in knowledge.offers:
-        return show_offer(knowledge, language, id_, today)
-    return None
+def _is_there(knowledge: Knowledge, kind: str, id_: str) -> bool:
+    answer = knowledge.answers.get(id_) if kind == "answer" else None
+    return (answer is not None and answer.kind == "topic") or (kind == "offer" and id_ in knowledge.offers)
+
+
+async def _shown(ask: Ask, knowledge: Knowledge, kind: str, id_: str, language: str) -> Shown | None:
+    """The text as it may be told today, reviewed where somebody has reviewed just this wording."""
+    withdrawn, today = ask.given(Library).withdrawn, today_in_germany()
+    show = show_answer if kind == "answer" else show_offer
+    shown = show(knowledge, language, id_, today, withdrawn)
+    if shown is None:
+        return None
+    async with reading(ask) as session:
+        found = await reviews.list_reviews(session)
+    state = reviews.state_with(knowledge, found, kind, language, id_)
+    return shown if state is None or shown.answer_state == "withdrawn" else replace(shown, state=state)
 
 
 def _fact(fact: Fact) -> Mapping[str, object]:
@@ -129,11 +141,12 @@ def _hit(result: Result, language: str) -> Hit:
     entry = result.entry
     there = entry.kind in {"answer", "offer"}
     address = f"/knowledge/{entry.kind}/{entry.id}?language={language}" if there else None
-    return Hit(result, address, _direction(entry.language))
+    return Hit(result, address, direction_of(entry.language))
 
 
-def _direction(language: str) -> str:
-    return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+async def _find(ask: Ask, question: str, language: str | None, limit: int = 10) -> Found:
+    """By meaning too where that is learnt: in a thread, for it takes longer than others may wait."""
+    return await asyncio.to_thread(ask.given(Library).find, question, language, today_in_germany(), limit)
 
 
 def _question(ask: Ask) -> str:
@@ -143,9 +156,3 @@ def _question(ask: Ask) -> str:
 def _language(ask: Ask) -> str | None:
     asked = ask.query.get("language")
     return asked if asked in CONTENT_LANGUAGES else None
-
-
-def _language_choices(ask: Ask) -> list[tuple[str, str]]:
-    """The languages of the content by their names in the reader's language."""
-    names = Locale.parse(ask.language).languages
-    return [(code, str(names.get("ku" if code == "kmr" else code, code))) for code in CONTENT_LANGUAGES]

@@ -10,15 +10,18 @@ from app.ivr.words import folded_words
 
 CONSENT_CHOICES = ("yes", "no")
 MORE_LANGUAGES_KEY = str(LANGUAGES_A_PAGE + 1)
-LENGTHS = {"postal_code": 5, "country_code": 5, "phone_number": 16}
+LENGTHS = {"postal_code": 5, "country_code": 5, "phone_number": 16, "referral_code": 10}
 SPOKEN_ONLY = frozenset({"town", "words"})
-NEVER_SPOKEN = frozenset({"language", "listed", "phone_number"})
+# Beside what these expect they may offer choices, on the last keys.
+WITH_CHOICES_BESIDE = frozenset({"listed", "words"})
+NEVER_SPOKEN = frozenset({"language", "listed", "phone_number", "referral_code"})
 EXPECTED_OUTCOMES = {
     "language": frozenset({"given"}),
     "listed": frozenset({"given"}),
     "postal_code": frozenset({"given"}),
     "country_code": frozenset({"given"}),
     "phone_number": frozenset({"given"}),
+    "referral_code": frozenset({"given"}),
     "town": frozenset({"given"}),
     "words": frozenset({"given"}),
     "consent": frozenset(CONSENT_CHOICES),
@@ -28,6 +31,7 @@ INTO_TYPES = {
     "postal_code": "area_code",
     "country_code": "dialling_code",
     "phone_number": "phone_number",
+    "referral_code": "referral_code",
     "town": "town",
     "words": "words",
 }
@@ -35,6 +39,7 @@ _DIGITS = {
     "postal_code": re.compile(r"\d{5}"),
     "country_code": re.compile(r"0*[1-9]\d{0,4}"),
     "phone_number": re.compile(r"\d{5,16}"),
+    "referral_code": re.compile(r"\d{10}"),
 }
 
 
@@ -60,14 +65,16 @@ def offered(book: Book, node: Ask, facts: Facts, page: int) -> tuple[str, ...]:
         return pages[page % len(pages)]
     if node.expects == "listed" and node.among:
         listed = facts.get(node.among, "")
-        return tuple(listed.split(","))[:MENU_LIMIT] if listed else ()
+        return tuple(listed.split(","))[: MENU_LIMIT - len(node.choices)] if listed else ()
     return ()
 
 
 def menu_lines(book: Book, node: Ask, facts: Facts, page: int) -> tuple[Message, ...]:
     """The composed part of a menu, so that the spoken key and the key map cannot drift apart."""
-    if node.expects == "choices":
-        return tuple(_choice_line(choice.name, choice.key) for choice in node.choices)
+    return (*_value_lines(book, node, facts, page), *(_choice_line(choice.name, choice.key) for choice in node.choices))
+
+
+def _value_lines(book: Book, node: Ask, facts: Facts, page: int) -> tuple[Message, ...]:
     if node.expects == "consent":
         return tuple(_choice_line(name, str(key)) for key, name in enumerate(CONSENT_CHOICES, 1))
     values = offered(book, node, facts, page)
@@ -105,8 +112,12 @@ def understand(book: Book, node: Ask, facts: Facts, page: int, heard: Input) -> 
 
 def _read_choice(book: Book, node: Ask, facts: Facts, _page: int, heard: Input) -> Understood | None:
     if isinstance(heard, Pressed):
-        return next((Understood(choice.name) for choice in node.choices if choice.key == heard.keys), None)
+        return _pressed_choice(node, heard)
     return _spoken_choice(book, tuple(choice.name for choice in node.choices), facts, heard)
+
+
+def _pressed_choice(node: Ask, heard: Pressed) -> Understood | None:
+    return next((Understood(choice.name) for choice in node.choices if choice.key == heard.keys), None)
 
 
 def _read_consent(book: Book, _node: Ask, facts: Facts, _page: int, heard: Input) -> Understood | None:
@@ -130,11 +141,13 @@ def _read_offered(book: Book, node: Ask, facts: Facts, page: int, heard: Input) 
         return None
     values = dict(enumerate(offered(book, node, facts, page), 1))
     value = values.get(int(heard.keys)) if heard.keys.isascii() and heard.keys.isdigit() else None
-    return Understood("given", value) if value is not None else None
+    return Understood("given", value) if value is not None else _pressed_choice(node, heard)
 
 
 def _read_entry(_book: Book, node: Ask, _facts: Facts, _page: int, heard: Input) -> Understood | None:
     if node.expects in SPOKEN_ONLY:
+        if isinstance(heard, Pressed):
+            return _pressed_choice(node, heard)
         words = heard.words.strip() if isinstance(heard, Said) else ""
         return Understood("given", words) if words else None
     entered = heard.keys if isinstance(heard, Pressed) else _spoken_digits(heard)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from app.ivr.answers import EXPECTED_OUTCOMES, INTO_TYPES
+from app.ivr.answers import EXPECTED_OUTCOMES, INTO_TYPES, WITH_CHOICES_BESIDE
 from app.ivr.flow import (
     HOME_KEY,
     LASTING_TYPES,
@@ -134,11 +134,27 @@ def _ask_faults(flow: Flow, node: Ask, register: Register) -> Iterator[str]:
     if expected is None:
         yield f"“expects: {node.expects}” is not known; known are choices, {_list(EXPECTED_OUTCOMES)}"
         return
-    if node.choices:
-        yield f"a question that expects {node.expects} has no choices of its own"
+    yield from _beside_faults(node, register, flow)
     yield from _outcome_faults(node.outcomes, expected, f"a question that expects {node.expects}")
     if node.expects != "consent":
         yield from _into_faults(flow, node)
+
+
+def _beside_faults(node: Ask, register: Register, flow: Flow) -> Iterator[str]:
+    """Words alone leave out whoever cannot speak freely; choices beside listed values stand on the last keys."""
+    if node.expects == "words" and not node.choices:
+        yield "a question that expects words also needs a choice by key"
+    if node.choices and node.expects not in WITH_CHOICES_BESIDE:
+        yield f"a question that expects {node.expects} has no choices of its own"
+    elif node.choices:
+        yield from _menu_faults(flow, node, register)
+    free = MENU_LIMIT - len(node.choices)
+    for choice in node.choices if node.expects == "listed" else ():
+        if choice.key.isdigit() and int(choice.key) <= free:
+            yield f"key {choice.key} may be one of the listed values; “{choice.name}” needs a key above {free}"
+    for choice in node.choices:
+        if choice.name in node.outcomes:
+            yield f"the choice “{choice.name}” is named like an outcome"
 
 
 def _into_faults(flow: Flow, node: Ask) -> Iterator[str]:

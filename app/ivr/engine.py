@@ -58,7 +58,9 @@ def _resume(walk: Walk, node: Node, heard: Input) -> None:
     elif isinstance(node, Do | Transfer) and isinstance(heard, Done):
         walk.learn(heard.facts)
         outcome = heard.outcome if heard.outcome in node.outcomes else "failed"
-        walk.take(outcome, node.outcomes[outcome])
+        # What is said once and then forgotten must be looked up again before it can be repeated.
+        again = walk.stack[-1][1] if walk.passes(heard.facts) else None
+        walk.take(outcome, node.outcomes[outcome], again)
     else:
         walk.run()
 
@@ -128,7 +130,7 @@ def _fail(walk: Walk, node: Ask, heard: Input) -> None:
 
 
 def _target_of(walk: Walk, node: Ask, label: str) -> str:
-    if node.expects != "choices":
+    if label in node.outcomes:
         return node.outcomes[label]
     choice = next(choice for choice in node.choices if choice.name == label)
     walk.learn(choice.remember)

@@ -8,6 +8,7 @@ from typing import Literal
 LASTING_TYPES = frozenset(
     {
         "area_code",
+        "best_time",
         "centre",
         "centre_kind",
         "contact",
@@ -17,20 +18,39 @@ LASTING_TYPES = frozenset(
         "dialling_code",
         "district",
         "districts",
+        "family",
         "follow_up",
+        "forwarding",
         "freshness",
         "land",
         "language",
+        "means",
+        "nationality",
+        "offer",
+        "offer_reason",
+        "offers",
         "other_kind",
+        "reach",
         "reason",
+        "referral_topic",
+        "residence",
         "rule",
+        "startup",
+        "text_message",
         "topic",
+        "topics",
+        "who_answers",
     }
 )
-# Facts of these types reach the effect that follows the question and are then forgotten.
-PASSING_TYPES = frozenset({"phone_number", "town", "words"})
+# Facts of these types reach the effect that follows the question, or are said once, and are then forgotten.
+PASSING_TYPES = frozenset({"phone_number", "referral_code", "town", "words"})
 # A list fact is its members joined by commas; a question with `among` offers them on keys.
-MEMBER_TYPES: Mapping[str, str] = {"countries": "country", "districts": "district"}
+MEMBER_TYPES: Mapping[str, str] = {
+    "countries": "country",
+    "districts": "district",
+    "offers": "offer",
+    "topics": "topic",
+}
 
 DEFAULT_LANGUAGE = "de"
 REPEAT_KEY, HOME_KEY, PERSON_KEY = "*", "#", "0"
@@ -61,7 +81,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the caller; `into` names the fact that takes an answer which is not a choice."""
+    """Ask the caller; `into` names the fact that takes an answer which is not a choice.
+
+    Where words or one of several values are expected, `choices` are the other ways out, on the last keys of the menu.
+    """
 
     question: tuple[str, ...]
     expects: str

@@ -11,6 +11,7 @@ from app.ivr.answers import (
 )
 from app.ivr.flow import (
     LASTING_TYPES,
+    PASSING_TYPES,
     Ask,
     Branch,
     Call,
@@ -124,13 +125,17 @@ class Walk:
         if "language" in facts:
             self.events.append(Counted("language", facts["language"]))
 
-    def take(self, label: str, target: str) -> None:
-        """Walk one edge out of the current node and go on."""
+    def take(self, label: str, target: str, again: str | None = None) -> None:
+        """Walk one edge out of the current node and go on; `again` is a node that must come again for `*`."""
         flow, node = self.stack[-1]
         self.events.append(Walked(flow, node, label))
         self.stack[-1] = (flow, target)
-        self.again = None
+        self.again = again
         self.run()
+
+    def passes(self, facts: Facts) -> bool:
+        """Whether any of these facts is forgotten after this step."""
+        return any(self.book.fact_types.get(name) in PASSING_TYPES for name in facts)
 
     def run(self) -> None:
         """Go from node to node until one needs the caller or the outside."""

@@ -33,7 +33,7 @@ class KeyRing:
     _first: AESGCMSIV
     _first_mark: bytes
     _ciphers: dict[int, tuple[AESGCMSIV, ...]]
-    _hash_key: bytes
+    _hash_keys: tuple[bytes, ...]
 
     @classmethod
     def from_setting(cls, text: str) -> Self:
@@ -44,8 +44,8 @@ class KeyRing:
         ciphers: dict[int, tuple[AESGCMSIV, ...]] = {}
         for mark, key in zip(marks, sealing, strict=True):
             ciphers[mark[0]] = (*ciphers.get(mark[0], ()), AESGCMSIV(key))
-        hash_key = blake2b(keys[0], person=b"hotline hash", digest_size=KEY_BYTES).digest()
-        return cls(ciphers[marks[0][0]][0], marks[0], ciphers, hash_key)
+        hashing = tuple(blake2b(key, person=b"hotline hash", digest_size=KEY_BYTES).digest() for key in keys)
+        return cls(ciphers[marks[0][0]][0], marks[0], ciphers, hashing)
 
     def seal(self, plaintext: bytes, *, bound_to: bytes) -> str:
         """A token in the URL-safe alphabet without padding; it opens only with the same `bound_to`."""
@@ -65,8 +65,16 @@ class KeyRing:
 
     def keyed_hash(self, purpose: str, value: str) -> bytes:
         """32 bytes that only a holder of the first key can compute; another purpose gives another value."""
-        key = blake2b(purpose.encode(), key=self._hash_key, digest_size=KEY_BYTES).digest()
-        return blake2b(value.encode(), key=key, digest_size=KEY_BYTES).digest()
+        return _keyed_hash(self._hash_keys[0], purpose, value)
+
+    def keyed_hashes(self, purpose: str, value: str) -> tuple[bytes, ...]:
+        """The keyed hash under each key of the ring, the first's first: what was kept under an older one is found."""
+        return tuple(_keyed_hash(key, purpose, value) for key in self._hash_keys)
+
+
+def _keyed_hash(hash_key: bytes, purpose: str, value: str) -> bytes:
+    key = blake2b(purpose.encode(), key=hash_key, digest_size=KEY_BYTES).digest()
+    return blake2b(value.encode(), key=key, digest_size=KEY_BYTES).digest()
 
 
 def _read_key(part: str, place: int) -> bytes:

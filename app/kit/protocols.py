@@ -93,6 +93,10 @@ class Telephony(Protocol):
         """Send an SMS and give its Sid."""
         ...
 
+    async def find_message(self, to_number: str, words: str) -> str | None:
+        """The Sid of an SMS to this number that contains these words, however it fared; None where there is none."""
+        ...
+
     async def fetch_recording(self, recording_sid: str) -> bytes:
         """The recording as a WAV file."""
         ...

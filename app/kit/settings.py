@@ -52,6 +52,29 @@ def _keys(value: str) -> str:
     return value
 
 
+def _mail_server(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port or True)
+    except ValueError:
+        known = False
+    if value and not (known and not parts.path.strip("/") and not parts.query and not parts.fragment):
+        raise ValueError("it must be like smtps://user:password@host:465")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}", value):
+        raise ValueError("it must be like post@hotline.example")
+    return value
+
+
+def _sms_sender(value: str) -> str:
+    if value and not re.fullmatch(r"\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", value):
+        raise ValueError("it must be a number like +49 and digits, or up to eleven letters and digits")
+    return value
+
+
 class Settings(BaseSettings):
     """Each field is read from the environment variable of its name in capitals; an empty one counts as not set."""
 
@@ -99,6 +122,14 @@ class Settings(BaseSettings):
         AfterValidator(_keys),
         Field(repr=False, description="Keys of 32 bytes in base64, separated by commas; the first seals, all open."),
     ] = ""
+    referral_keys: Annotated[
+        Path | None,
+        Field(
+            description="The folder of the keys that open referrals, which all nodes share: outside the database and "
+            "its backups, and never copied, so that what was withdrawn stays closed.",
+            json_schema_extra={"default_text": "the demo's: `referral_keys` in `HOTLINE_DATA`"},
+        ),
+    ] = None
     oidc_issuer: Annotated[
         str,
         AfterValidator(_issuer),
@@ -112,12 +143,58 @@ class Settings(BaseSettings):
     oidc_acr: Annotated[
         str, Field(description="The `acr` value that every sign-in must have, for example one for two factors.")
     ] = ""
+    smtp_url: Annotated[
+        str,
+        AfterValidator(_mail_server),
+        Field(
+            repr=False,
+            description="The server for e-mails to centres: `smtps://user:password@host:465`, or `smtp://…:587` by "
+            "STARTTLS; unset: no e-mails.",
+        ),
+    ] = ""
+    mail_from: Annotated[
+        str, AfterValidator(_mail_address), Field(description="The address that e-mails to centres come from.")
+    ] = ""
+    sms_sender: Annotated[
+        str,
+        AfterValidator(_sms_sender),
+        Field(
+            description="Who text messages to callers come from: a number, or up to eleven letters and digits that say "
+            "nothing of the hotline; unset: production sends none."
+        ),
+    ] = ""
+    publish_noise: Annotated[
+        bool,
+        Field(
+            description="Whether statistics get a second noise at publication; without it they are finer, but a copy "
+            "of the database together with a publication tells more."
+        ),
+    ] = True
     speak_drafts: Annotated[
         bool, Field(description="Whether production speaks texts that nobody has reviewed yet; the demo always does.")
+    ] = False
+    allow_speech: Annotated[
+        bool,
+        Field(
+            description="Whether callers may also speak in production, which an outside service turns into text; the "
+            "demo always lets them."
+        ),
+    ] = False
+    public_statistics: Annotated[
+        bool, Field(description="Whether anybody may read published figures at `/api/v1/statistics`; else reviewers.")
     ] = False
     phone_page: Annotated[
         bool, Field(description="Whether production has the telephone page; the demo always has it.")
     ] = False
+    search_meaning: Annotated[
+        bool,
+        Field(description="Whether the knowledge is searched by meaning too, where `./run setup meaning` was run."),
+    ] = True
+
+    @property
+    def referral_keys_folder(self) -> Path:
+        """Where the keys of referrals lie."""
+        return self.referral_keys or self.hotline_data / "referral_keys"
 
 
 def get_settings() -> Settings:
@@ -160,6 +237,7 @@ def production_faults(settings: Settings) -> list[str]:
         ),
         (not settings.twilio_account_sid, "TWILIO_ACCOUNT_SID is not set."),
         (not settings.session_keys, "SESSION_KEYS is not set: it needs at least one key of 32 bytes in base64."),
+        (settings.referral_keys is None, "REFERRAL_KEYS is not set: it names the folder of the keys of referrals."),
         (not settings.public_base_url.startswith("https://"), "PUBLIC_BASE_URL must begin with https://."),
         (not settings.hotline_number, "HOTLINE_NUMBER is not set."),
         (
@@ -167,7 +245,14 @@ def production_faults(settings: Settings) -> list[str]:
             "OIDC_ISSUER must begin with https://.",
         ),
     )
-    return [sentence for wrong, sentence in checks if wrong] + provider_faults(settings)
+    return [sentence for wrong, sentence in checks if wrong] + provider_faults(settings) + mail_faults(settings)
+
+
+def mail_faults(settings: Settings) -> list[str]:
+    """One sentence where one of the two settings of e-mails is there without the other."""
+    pair = {"SMTP_URL": settings.smtp_url, "MAIL_FROM": settings.mail_from}
+    missing = [name for name, value in pair.items() if not value]
+    return [f"{missing[0]} is not set: e-mails need SMTP_URL and MAIL_FROM."] if len(missing) == 1 else []
 
 
 def provider_faults(settings: Settings) -> list[str]:

@@ -32,6 +32,7 @@ from app.knowledge.models import (
 )
 from app.knowledge.rules import country_by_dialling_code, spoken_number
 from app.knowledge.showing import Shown, show_answer, show_offer, state_of_text
+from app.knowledge.spoken_names import spoken_amount, spoken_offers, spoken_titles
 from app.knowledge.stamping import NothingToStamp, restamp, stamp
 from app.knowledge.thesaurus import concept_rings
 
@@ -51,15 +52,19 @@ __all__ = [
     "list_countries",
     "load_knowledge",
     "missing_texts",
+    "names_withdrawn_amount",
     "offered_languages",
     "point_to_offers",
     "restamp",
     "show_answer",
     "show_offer",
+    "spoken_amount",
     "spoken_date",
     "spoken_number",
     "spoken_numbers",
+    "spoken_offers",
     "spoken_texts",
+    "spoken_titles",
     "stamp",
     "text_state",
 ]
@@ -184,11 +189,21 @@ def text_state(knowledge: Knowledge, language: str, answer_id: str) -> TextState
 
 
 def country_rule(knowledge: Knowledge, iso: str, withdrawn: AbstractSet[str] = frozenset()) -> tuple[str, str]:
-    """The answers for the rule of a country and for the help after arrival there."""
+    """The answers for the rule of a country and for the help after arrival there; where withdrawn, as if unknown."""
     country = knowledge.countries.get(iso)
-    if country is not None and not withdrawn.isdisjoint(country.rests_on):
+    if country is not None and not withdrawn.isdisjoint({f"country-{iso}", *country.rests_on}):
         country = None
-    return rules.rule_of(country)
+    said = zip(rules.rule_of(country), rules.DEFAULT_RULE, strict=True)
+    rule, follow_up = (
+        other if rules.is_withdrawn(knowledge.answers[own], knowledge.facts, withdrawn) else own for own, other in said
+    )
+    return rule, follow_up
+
+
+def names_withdrawn_amount(knowledge: Knowledge, language: str, answer_id: str, withdrawn: AbstractSet[str]) -> bool:
+    """Whether the spoken text of an answer names an amount that is withdrawn."""
+    text = knowledge.texts.get(language, {}).get(answer_id)
+    return text is not None and any(fact.ref in withdrawn for fact in amount_facts(knowledge, text.spoken))
 
 
 def list_countries(knowledge: Knowledge) -> tuple[str, ...]:

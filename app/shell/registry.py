@@ -22,8 +22,8 @@ Handler = Callable[[Ask], Awaitable[Answer]]
 Example = Callable[[Provided], Awaitable[Sequence[str]]]
 Registration = Callable[[Handler], Handler]
 Kind = Literal["page", "deed", "download", "data"]
-Group = Literal["work", "content", "administration", "account"]
-GROUPS: Final[tuple[Group, ...]] = ("work", "content", "administration", "account")
+Group = Literal["work", "content", "figures", "administration", "account"]
+GROUPS: Final[tuple[Group, ...]] = ("work", "content", "figures", "administration", "account")
 
 
 class Unregistered(Exception):

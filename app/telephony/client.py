@@ -1,5 +1,6 @@
 """Asks Twilio to do things: place, redirect and end calls, send messages, fetch recordings, delete records."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -104,9 +105,13 @@ class TwilioTelephony:
             environment={"TWILIO_ACCOUNT_SID": self.account_sid},
         )
 
+    async def _loaded(self) -> "Client":
+        """Twilio's library takes about a second to load: meanwhile calls are answered."""
+        return await asyncio.to_thread(lambda: self.client)
+
     async def create_call(self, call: OutgoingCall) -> str:
         optional = {"status_callback": call.status_url, "fallback_url": call.fallback_url}
-        created = await self.client.calls.create_async(
+        created = await (await self._loaded()).calls.create_async(
             to=call.to_number,
             from_=call.from_number,
             url=call.url,
@@ -119,28 +124,32 @@ class TwilioTelephony:
 
     async def redirect_call(self, call_sid: str, url: str) -> None:
         try:
-            await self.client.calls(call_sid).update_async(url=url, method="POST")
+            await (await self._loaded()).calls(call_sid).update_async(url=url, method="POST")
         except ProviderRefused as refused:
             if refused.code == _NOT_IN_PROGRESS or refused.status == _NOT_FOUND:
                 raise CallOver("The call is over.", status=refused.status, code=refused.code) from refused
             raise
 
     async def end_call(self, call_sid: str) -> None:
-        await _unless_over(self.client.calls(call_sid).update_async(status="completed"))
+        await _unless_over((await self._loaded()).calls(call_sid).update_async(status="completed"))
 
     async def send_message(self, message: TextMessage) -> str:
         optional = {"status_callback": message.status_url} if message.status_url else {}
-        created = await self.client.messages.create_async(
+        created = await (await self._loaded()).messages.create_async(
             to=message.to_number, from_=message.from_number, body=message.text, **optional
         )
         return _sid(created.sid)
+
+    async def find_message(self, to_number: str, words: str) -> str | None:
+        found = await (await self._loaded()).messages.list_async(to=to_number, page_size=_PAGE_SIZE)
+        return next((_sid(message.sid) for message in found if words in (message.body or "")), None)
 
     async def fetch_recording(self, recording_sid: str) -> bytes:
         path = f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Recordings/{recording_sid}.wav"
         answer = await _send(
             self.wire.http,
             "GET",
-            self.wire.address(self.client.get_hostname(path)),
+            self.wire.address((await self._loaded()).get_hostname(path)),
             auth=(self.account_sid, self.token),
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=True,
@@ -148,29 +157,31 @@ class TwilioTelephony:
         return answer.content
 
     async def list_calls(self, ended_before: datetime) -> list[ProviderRecord]:
-        found = await self.client.calls.list_async(end_time_before=ended_before.astimezone(UTC), page_size=_PAGE_SIZE)
+        found = await (await self._loaded()).calls.list_async(
+            end_time_before=ended_before.astimezone(UTC), page_size=_PAGE_SIZE
+        )
         return _records(found, lambda call: call.end_time, ended_before)
 
     async def list_messages(self, sent_before: datetime) -> list[ProviderRecord]:
-        found = await self.client.messages.list_async(
+        found = await (await self._loaded()).messages.list_async(
             date_sent_before=sent_before.astimezone(UTC), page_size=_PAGE_SIZE
         )
         return _records(found, lambda message: message.date_sent, sent_before)
 
     async def list_recordings(self, made_before: datetime) -> list[ProviderRecord]:
-        found = await self.client.recordings.list_async(
+        found = await (await self._loaded()).recordings.list_async(
             date_created_before=made_before.astimezone(UTC), page_size=_PAGE_SIZE
         )
         return _records(found, lambda recording: recording.date_created, made_before)
 
     async def delete_call(self, call_sid: str) -> None:
-        await _unless_over(self.client.calls(call_sid).delete_async())
+        await _unless_over((await self._loaded()).calls(call_sid).delete_async())
 
     async def delete_message(self, message_sid: str) -> None:
-        await _unless_over(self.client.messages(message_sid).delete_async())
+        await _unless_over((await self._loaded()).messages(message_sid).delete_async())
 
     async def delete_recording(self, recording_sid: str) -> None:
-        await _unless_over(self.client.recordings(recording_sid).delete_async())
+        await _unless_over((await self._loaded()).recordings(recording_sid).delete_async())
 
 
 def _sid(sid: str | None) -> str:

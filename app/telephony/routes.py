@@ -8,6 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from app.calls import service
+from app.calls.lasting import Occasion, Outside
 from app.ivr.model import Input, Pressed, Resumed, Said, Session, Silent, Started
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
@@ -27,14 +28,18 @@ Send = Callable[[MutableMapping[str, object]], Awaitable[None]]
 log = get_logger(__name__)
 
 # Twilio gives up after 15 seconds, and the caller would hear an English error. Here a step waits for its body and for
-# its count, each with a limit far below that (BODY_SECONDS, service.NOTE_SECONDS); the step itself waits for nothing.
+# its count, each with a limit far below that (BODY_SECONDS, service.NOTE_SECONDS); the step itself waits for nothing
+# but the effects that ask the database (lasting.EFFECT_SECONDS).
 BODY_SECONDS = 5.0
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 @dataclass(frozen=True, slots=True)
 class Telephony:
-    """Everything the webhooks need; `tokens` are the accepted signing tokens, the primary first."""
+    """Everything the webhooks need; `tokens` are the accepted signing tokens, the primary first.
+
+    Without `outside`, effects that ask the database have failed: flows know what to say then.
+    """
 
     setter: Typesetter
     keys: KeyRing
@@ -43,6 +48,7 @@ class Telephony:
     pool: asyncpg.Pool | None
     clock: Clock
     prepared: Prepared = field(default_factory=dict)
+    outside: Outside | None = None
 
 
 class Answer(NamedTuple):
@@ -55,9 +61,13 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One input of one call: where the call stands, what was heard, and the address it came to."""
+    """One input of one call: where the call stands, what was heard, and the address it came to.
+
+    `caller_number` is what Twilio says; it goes to the effect that needs it and nowhere else.
+    """
 
     call_sid: str
+    caller_number: str
     sequence: int
     session: Session
     heard: Input
@@ -140,8 +150,8 @@ def _signature(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 async def _incoming(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
-    arrival = Arrival(form["CallSid"], 0, _new_session(telephony), Started(), "/voice/incoming", query)
-    return await _step(telephony, arrival)
+    session, number = _new_session(telephony), form.get("From", "")
+    return await _step(telephony, Arrival(form["CallSid"], number, 0, session, Started(), "/voice/incoming", query))
 
 
 async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) -> Answer:
@@ -155,15 +165,16 @@ async def _continued(telephony: Telephony, form: Mapping[str, str], query: str) 
     session = read_session(plain) if plain is not None else None
     if session is None:
         session, heard = _new_session(telephony), Started()
-    return await _step(telephony, Arrival(call_sid, sequence, session, heard, "/voice/step", query))
+    arrival = Arrival(call_sid, form.get("From", ""), sequence, session, heard, "/voice/step", query)
+    return await _step(telephony, arrival)
 
 
 async def _status(telephony: Telephony, form: Mapping[str, str], _query: str) -> Answer:
     """Twilio asks again where the end of the call could not be noted."""
     if telephony.pool is None or form.get("CallStatus") not in ENDED:
         return Answer(HTTPStatus.NO_CONTENT)
-    key = telephony.keys.keyed_hash("call", form["CallSid"])
-    noted = await service.close(telephony.pool, key, form["CallStatus"], telephony.clock())
+    keys = telephony.keys.keyed_hashes("call", form["CallSid"])
+    noted = await service.close(telephony.pool, keys, form["CallStatus"], telephony.clock())
     return Answer(HTTPStatus.NO_CONTENT if noted else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -174,7 +185,13 @@ async def _step(telephony: Telephony, arrival: Arrival) -> Answer:
     """One step of a call; whatever goes wrong in it, the caller hears a safe document in time."""
     setter = telephony.setter
     try:
-        advanced = service.advance(setter.playbook, arrival.session, arrival.heard)
+        advanced = service.advance(
+            setter.playbook, arrival.session, arrival.heard, outside=telephony.outside is not None
+        )
+        if advanced.pending is not None and telephony.outside is not None:
+            advanced = await service.carry_out(
+                setter.playbook, telephony.outside, _occasion(telephony, arrival), advanced
+            )
         session = write_session(advanced.session)
         address = _address(telephony, arrival.call_sid, arrival.sequence + 1, session)
         document = render(setter, advanced.verbs, advanced.session.language, address)
@@ -189,8 +206,13 @@ async def _step(telephony: Telephony, arrival: Arrival) -> Answer:
 
 async def _note(telephony: Telephony, call_sid: str, sequence: int, counted: Mapping[str, str]) -> None:
     if counted:
-        key = telephony.keys.keyed_hash("call", call_sid)
-        await service.note(telephony.pool, key, sequence, counted)
+        keys = telephony.keys.keyed_hashes("call", call_sid)
+        await service.note(telephony.pool, keys, sequence, counted)
+
+
+def _occasion(telephony: Telephony, arrival: Arrival) -> Occasion:
+    keys = telephony.keys.keyed_hashes("call", arrival.call_sid)
+    return Occasion(keys, arrival.sequence, arrival.caller_number)
 
 
 def _address(telephony: Telephony, call_sid: str, sequence: int, session: bytes) -> str:

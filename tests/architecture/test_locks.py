@@ -7,7 +7,7 @@ import pytest
 
 from app.kit.paths import PROJECT_ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-sdmx.lock", "requirements-uv.lock")
 
 
 def read_lock(name: str) -> dict[str, tuple[str, int]]:
@@ -39,10 +39,11 @@ def test_every_package_is_pinned_by_hash_and_no_address_is_named(name: str) -> N
     assert "://" not in (PROJECT_ROOT / name).read_text("utf-8")
 
 
-def test_development_has_the_same_packages_and_more() -> None:
-    running, development = read_lock("requirements.lock"), read_lock("requirements-dev.lock")
-    assert {name: development.get(name) for name in running} == running
-    assert len(development) > len(running)
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements-sdmx.lock"])
+def test_what_is_added_leaves_the_packages_as_they_are(name: str) -> None:
+    running, more = read_lock("requirements.lock"), read_lock(name)
+    assert {package: more.get(package) for package in running} == running
+    assert len(more) > len(running)
 
 
 def test_the_locks_hold_what_is_declared() -> None:

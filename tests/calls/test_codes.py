@@ -57,7 +57,7 @@ async def test_duplicated_late_and_reordered_steps_leave_the_same_row(
     for key, order in ((CALL, numbered), (OTHER_CALL, shuffled)):
         await pool.execute("DELETE FROM live_call WHERE call_key = $1", key)
         for number, counted in order:
-            await store.note(pool, key, number, counted)
+            await store.note(pool, [key], number, counted)
         row = await pool.fetchrow("SELECT language, topic, land, outcome FROM live_call WHERE call_key = $1", key)
         assert row is not None
         rows.append(tuple(row))
@@ -68,14 +68,14 @@ async def test_duplicated_late_and_reordered_steps_leave_the_same_row(
 
 
 async def test_the_first_end_of_a_call_stands(pool: asyncpg.Pool) -> None:
-    await asyncio.gather(*(store.close(pool, CALL, status, now()) for status in ("completed", "busy", "failed")))
+    await asyncio.gather(*(store.close(pool, [CALL], status, now()) for status in ("completed", "busy", "failed")))
     first = await pool.fetchval("SELECT status FROM live_call")
-    await store.close(pool, CALL, "canceled", now())
+    await store.close(pool, [CALL], "canceled", now())
     assert await pool.fetchval("SELECT status FROM live_call") == first
 
 
 async def test_live_rows_are_wiped_after_a_day_by_one_node(pool: asyncpg.Pool) -> None:
-    await store.note(pool, CALL, 1, {"language": "de"})
+    await store.note(pool, [CALL], 1, {"language": "de"})
     assert await sweep(pool, lambda: now() + timedelta(hours=22, minutes=59)) == 0
     swept = await asyncio.gather(
         *(sweep(pool, lambda: now() + timedelta(hours=24) - timedelta(seconds=SWEEP_SECONDS)) for _ in range(3))

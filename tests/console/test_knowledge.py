@@ -61,12 +61,9 @@ async def test_an_emergency_comes_first(agent: Visit) -> None:
     assert "Zuerst der Weg zur Hilfe" in agent.text
 
 
-async def test_a_script_gets_the_results_alone_and_a_program_gets_json(agent: Visit) -> None:
+async def test_a_script_gets_the_results_alone(agent: Visit) -> None:
     part = await agent.client.get("/knowledge?q=geld", headers={"HX-Request": "true"})
     assert part.text.lstrip().startswith("<section")
-    found = (await agent.client.get("/api/v1/search?q=kein+pass&language=de")).json()
-    assert found["results"][0]["id"] == "passport-missing"
-    assert set(found) == {"query", "language", "results", "confident", "advice"}
 
 
 async def test_before_the_index_is_there_the_page_says_wait(

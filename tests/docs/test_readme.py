@@ -3,6 +3,7 @@
 import re
 
 from app.cli import app
+from app.commands.retention import retention_table
 from app.kit.paths import PROJECT_ROOT
 from app.kit.settings import settings_table
 
@@ -12,6 +13,11 @@ README = PROJECT_ROOT / "README.md"
 def test_the_settings_are_those_of_the_code() -> None:
     block = README.read_text().partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
     assert block == settings_table()
+
+
+def test_the_retentions_are_those_of_the_code() -> None:
+    block = README.read_text().partition("<!-- retention -->\n")[2].partition("<!-- /retention -->")[0]
+    assert block == retention_table()
 
 
 def test_every_command_that_is_named_exists() -> None:

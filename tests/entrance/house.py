@@ -13,12 +13,13 @@ from app.accounts import service
 from app.accounts.models import CLI, Role, SignIn
 from app.accounts.service import Accounts
 from app.administration.routes import administration_router
-from app.console.knowledge_pages import router as console_router
+from app.console.routes import console_router
 from app.entrance.provider import Provider
 from app.entrance.routes import Entrance, demo_door_router, entrance_router
 from app.kit.paths import PROJECT_ROOT
 from app.kit.reach import Database
 from app.knowledge.library import Library
+from app.portal.routes import portal_router
 from app.shell.cookies import PREFIX
 from app.shell.opening import Shell, furnish, provide
 from tests.cast import real_content
@@ -98,7 +99,8 @@ def fit_out(
     app: FastAPI, base: str, clock: MovableClock, *, demo: bool = False, provider: Provider | None = None
 ) -> None:
     """Adds all pages; the accounts are put in by the caller."""
-    routers = [entrance_router, console_router, administration_router, *([demo_door_router] if demo else [])]
+    doors = (entrance_router, console_router, portal_router, administration_router)
+    routers = [*doors, *([demo_door_router] if demo else [])]
     targets = (provider.issuer,) if provider else ()
     furnish(app, Shell(keys=KEYS, base_url=base, clock=clock, demo=demo, form_targets=targets), routers)
     provide(app, Entrance(base, provider, phone=False))

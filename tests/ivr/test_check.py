@@ -126,6 +126,23 @@ FAULTS: list[tuple[str, Seed]] = [
             ),
         ),
     ),
+    ("words also needs a choice by key", lambda flows, _: node(flows, "question", "words").pop("choices")),
+    (
+        "key 3 may be one of the listed values; “none_of_these” needs a key above 4",
+        lambda flows, _: node(flows, "question", "which").update(
+            choices={"3": {"choice": "none_of_these", "then": "words"}}
+        ),
+    ),
+    (
+        "the choice “given” is named like an outcome",
+        lambda flows, _: node(flows, "question", "which").update(choices={"5": {"choice": "given", "then": "words"}}),
+    ),
+    (
+        "a question that expects country_code has no choices of its own",
+        lambda flows, _: node(flows, "country", "code").update(choices={"5": {"choice": "finish", "then": "unknown"}}),
+    ),
+    ("title.duration: this message is missing in ru", lambda _, texts: texts["ru"].pop("title.duration")),
+    ("offer_name.ura: this message is missing in ar", lambda _, texts: texts["ar"].pop("offer_name.ura")),
     ("“gossip” is not a code of the counted dimension", set_in("about", "privacy", "counts", {"topic": "gossip"})),
     ("the main flow must name its “home”", lambda flows, _: flows["hotline"].pop("home")),
     ("only the main flow may have “home”", lambda flows, _: flows["about"].update(home="which")),
@@ -203,4 +220,4 @@ def test_a_key_written_twice_is_named(tmp_path: Path) -> None:
 
 
 def test_all_content_is_read_and_proved_together() -> None:
-    assert len(read_content(PROJECT_ROOT, TODAY).flows) == 8
+    assert len(read_content(PROJECT_ROOT, TODAY).flows) == 12

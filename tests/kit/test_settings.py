@@ -21,6 +21,7 @@ SAFE = {
     "TWILIO_ACCOUNT_SID": "AC0",
     "TWILIO_AUTH_TOKEN": "token",
     "SESSION_KEYS": KEY,
+    "REFERRAL_KEYS": "/keys",
 }
 PROVIDER = {
     "OIDC_ISSUER": "https://login.example/realms/hotline",

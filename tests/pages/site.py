@@ -1,9 +1,12 @@
 """An application with pages, as the harness opens it: served, with somebody at every place of the login."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx
 import pyotp
@@ -15,9 +18,11 @@ from app.accounts.service import Accounts
 from app.kit.clock import now
 from app.kit.reach import open_database
 from app.kit.settings import Settings
+from app.kit.vault import open_vault
 from app.main import TokenSigner, build_application
 from app.manner import Manner
 from app.pages import build_pages
+from app.referrals.means import Referrals
 from app.shell.access import Access
 from app.shell.provided import Provided
 from app.shell.registry import Registered, list_pages
@@ -149,6 +154,7 @@ async def hotline_site(urls: DatabaseUrls) -> AsyncIterator[Site]:
         session_keys=SETTING,
         twilio_auth_token=TOKEN,
         hotline_number=NUMBER,
+        hotline_data=Path(mkdtemp(prefix="hotline-pages-")),
     )
     manner, signer = Manner(demo=True, phone=True), TokenSigner(TOKEN)
     hotline = build_application(settings, demo_playbook(), urls.app, manner=manner, background=_rest)
@@ -156,10 +162,13 @@ async def hotline_site(urls: DatabaseUrls) -> AsyncIterator[Site]:
         # The same pages once more, unopened: they tell what is registered.
         pages = build_pages(settings, demo_playbook(), manner, client, signer)
     async with open_site(pages, urls, MovableClock(now()), place.url) as site:
-        site.provided.put(demo_playbook().directory)
+        directory, vault = demo_playbook().directory, open_vault(settings.referral_keys_folder)
+        site.provided.put(directory)
+        site.provided.put(Referrals(site.provided.get(Accounts), vault, directory))
         stop = serve(hotline, place)
         yield site
         stop()
+    shutil.rmtree(settings.hotline_data)
 
 
 async def _rest(_pool: object, _sweeps: object) -> None:

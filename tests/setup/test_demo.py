@@ -108,6 +108,7 @@ def test_production_refuses_texts_that_nobody_approved() -> None:
         TWILIO_ACCOUNT_SID="AC" + "1" * 32,
         TWILIO_AUTH_TOKEN="real",
         SESSION_KEYS="A" * 43 + "=",
+        REFERRAL_KEYS="/keys",
         HOTLINE_NUMBER="+493023125000",
     )
     assert done.returncode == 1

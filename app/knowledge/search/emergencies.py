@@ -20,6 +20,12 @@ _WINDOW = 12
 _SENTENCE = re.compile(r"[.!?؟।;\n]+")
 _SLIP_FORGIVEN_FROM = 5
 _CLITICS = frozenset("وفبلس")
+_AND = "و"
+# What stands before an apostrophe in French and Albanian, and the words that it is short for.
+_ELIDED: Final[Mapping[str, tuple[str, ...]]] = {
+    **{letter: (f"{letter}e",) for letter in ("m", "t", "l", "d", "n", "j", "c", "qu")},
+    "s": ("se", "nuk"),
+}
 _SET = re.compile(r"<(\w+)>")
 # Languages that callers also type in another script, and what of a word is then compared.
 _HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
@@ -28,6 +34,8 @@ _HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
 }
 # Fewer consonants than this say nothing of an Arabic or Persian word.
 _FEWEST_HEARD: Final = 3
+# Fewer letters than this mean something harmless in some other language than the one that somebody is asked in.
+_FEWEST_FOREIGN: Final = 9
 
 Phrase = tuple[str, ...]
 _Key = TypeVar("_Key")
@@ -54,12 +62,20 @@ class Line:
 class Rule:
     """A line of one language, the kind of danger it speaks of, and the lines that keep it silent."""
 
+    language: str
     line: Line
     kind: Emergency
     unless: tuple[Line, ...]
 
-    def fires(self, places: Places, length: int) -> bool:
-        return self.line.matches(places, length) and not _is_silenced(self.unless, places, length)
+    def fires(self, places: Places, length: int, asked: str) -> bool:
+        return (
+            self.line.matches(places, length)
+            and (self.language == asked or self._letters(places) >= _FEWEST_FOREIGN)
+            and not _is_silenced(self.unless, places, length)
+        )
+
+    def _letters(self, places: Places) -> int:
+        return sum(max(len("".join(phrase)) for phrase in part if phrase in places) for part in self.line.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +106,7 @@ def find_emergency(text: str, language: str) -> Emergency | None:
     for words in _sentences(text):
         places = _places(lexicon, words, asked)
         rules = chain.from_iterable(lexicon.rules.get(phrase, ()) for phrase in places)
-        kinds = {rule.kind for rule in rules if rule.fires(places, len(words))}
+        kinds = {rule.kind for rule in rules if rule.fires(places, len(words), asked)}
         kinds = {kind for kind in kinds if not _is_silenced(lexicon.unless.get((asked, kind), ()), places, len(words))}
         if kinds:
             return min(kinds, key=_ORDER.index)
@@ -103,7 +119,7 @@ def _is_silenced(unless: Sequence[Line], places: Places, length: int) -> bool:
 
 def _sentences(text: str) -> Iterator[list[str]]:
     for sentence in _SENTENCE.split(clean(text[:_LONGEST])[:_LONGEST]):
-        if words := [fold(word) for word in tokens(sentence)]:
+        if words := tokens(sentence):
             yield words
 
 
@@ -112,10 +128,10 @@ def _near(places: Sequence[Sequence[int]]) -> bool:
 
 
 def _places(lexicon: Lexicon, words: Sequence[str], language: str) -> Places:
-    meant = [_meant(lexicon, word, language) for word in words]
+    meant = [_meant(lexicon, fold(word), language).union(*_of_elided(lexicon, word)) for word in words]
     for at, (first, second) in enumerate(pairwise(words)):
         # Speech recognition tears words apart: two neighbours may be one.
-        meant[at] |= _meant(lexicon, first + second, "")
+        meant[at] |= _meant(lexicon, fold(first + second), "")
     places: dict[Phrase, list[int]] = {}
     for at, known in enumerate(meant):
         for phrase in chain.from_iterable(lexicon.phrases.get(word, ()) for word in known):
@@ -157,8 +173,16 @@ def _heard_of(word: str, language: str) -> str:
 
 def _without_clitic(word: str) -> Iterator[str]:
     """An Arabic word without “and”, “with”, “for” or “will”, which are written together with it."""
-    if word[0] in _CLITICS and len(word) >= _SLIP_FORGIVEN_FROM:
+    if (word[0] in _CLITICS and len(word) >= _SLIP_FORGIVEN_FROM) or (word[0] == _AND and len(word) > len(_AND) + 1):
         yield word[1:]
+
+
+def _of_elided(lexicon: Lexicon, word: str) -> Iterator[set[str]]:
+    """What both words mean that an apostrophe binds together, as in “m'égorger”."""
+    before, apostrophe, after = word.partition("'")
+    if apostrophe and after and before in _ELIDED:
+        for form in (after, *_ELIDED[before]):
+            yield _meant(lexicon, fold(form), "")
 
 
 def _is_near(word: str, known: str) -> bool:
@@ -187,16 +211,19 @@ def is_one_slip(word: str, wanted: str) -> bool:
 @cache
 def _lexicon() -> Lexicon:
     raw = {file.stem: _read(file) for file in sorted(Path(__file__).with_name("emergencies").glob("*.yaml"))}
-    rules = {language: tuple(_rules(written)) for language, written in raw.items()}
+    rules = {language: tuple(_rules(language, written)) for language, written in raw.items()}
     spoken = {(language, phrase) for language, known in rules.items() for rule in known for phrase in _phrases(rule)}
     words = {(language, word) for language, phrase in spoken for word in phrase}
+    # What keeps a sentence silent has to be said as it is written here.
+    parts = ((language, part) for language, known in rules.items() for rule in known for part in rule.line.parts)
+    telling = {(language, word) for language, part in parts for phrase in part for word in phrase}
     return Lexicon(
         rules=_by_key((phrase, rule) for known in rules.values() for rule in known for phrase in rule.line.parts[0]),
         unless={(language, rule.kind): rule.unless for language, known in rules.items() for rule in known},
         phrases=_by_key(sorted({(phrase[0], phrase) for _, phrase in spoken})),
         words=frozenset(word for _, word in words),
         right={language: frozenset(map(_word, written.get("right", ()))) for language, written in raw.items()},
-        longer=_by_key(sorted(((language, word[0]), word) for language, word in words if _is_long(word))),
+        longer=_by_key(sorted({((language, word[0]), word) for language, word in telling if _is_long(word)})),
         heard=_by_key(sorted(_all_heard(words))),
     )
 
@@ -229,12 +256,12 @@ def _phrases(rule: Rule) -> Iterator[Phrase]:
     return (phrase for line in (rule.line, *rule.unless) for part in line.parts for phrase in part)
 
 
-def _rules(raw: Mapping[str, Any]) -> Iterator[Rule]:
+def _rules(language: str, raw: Mapping[str, Any]) -> Iterator[Rule]:
     """The rules of a language; raises KeyError where a line names a set that the language does not have."""
     sets = raw["sets"]
     for kind in _ORDER:
-        unless = tuple(_line(written, sets) for written in raw["unless"][kind])
-        yield from (Rule(_line(written, sets), kind, unless) for written in raw[kind])
+        unless = tuple(_line(written, sets) for written in (*raw["unless"]["any"], *raw["unless"][kind]))
+        yield from (Rule(language, _line(written, sets), kind, unless) for written in raw[kind])
 
 
 def _line(written: str, sets: Mapping[str, str]) -> Line:

@@ -74,14 +74,14 @@ def _word_weights(analysis: Analysis, unit: Unit, language: str) -> tuple[Keys, 
 def _gram_weights(unit: Unit, script: Script) -> tuple[Keys, Floats]:
     import numpy as np  # noqa: PLC0415
 
-    found = [[key for word in field.words for key in _gram_keys(word, script)] for field in unit.fields]
+    found = [[key for word in field.words for key in gram_keys(word, script)] for field in unit.fields]
     weights = np.array([field.weight for field in unit.fields], dtype=np.float32)
     keys = np.array(list(chain.from_iterable(found)), dtype=np.uint32)
     return keys, np.repeat(weights, [len(known) for known in found])
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _gram_keys(word: str, script: Script) -> tuple[int, ...]:
+def gram_keys(word: str, script: Script) -> tuple[int, ...]:
     return tuple(key_of(gram) for gram in indexed_grams(word, script))
 
 

@@ -72,13 +72,13 @@ def concepts_of(analysis: Analysis, words: Sequence[str], languages: Collection[
 
 def gram_query(words: Sequence[str], written: Script) -> QueryTerms:
     """The pieces of the words as they are looked for in texts of a script."""
-    counts = Counter(key for word in words for key in _gram_keys(word, written))
+    counts = Counter(key for word in words for key in gram_keys(word, written))
     often = [float(count) for count in counts.values()]
     return QueryTerms(list(counts), often, often)
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _gram_keys(word: str, written: Script) -> tuple[int, ...]:
+def gram_keys(word: str, written: Script) -> tuple[int, ...]:
     return tuple(key_of(piece) for piece in query_grams(word, written))
 
 

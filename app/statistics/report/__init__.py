@@ -1,0 +1,1 @@
+"""Documents of published figures: the Kurzbericht and the codebook, as accessible PDF."""
