@@ -185,7 +185,7 @@ def _advice(knowledge: Knowledge) -> Iterator[Entry]:
 def _lines(knowledge: Knowledge) -> Iterator[Entry]:
     for line in knowledge.lines.values():
         yield Entry(
-            id=line.id,
+            id=f"line/{line.id}",
             kind="line",
             topics=_topics_of_line(knowledge.answers, line.id),
             language="en",

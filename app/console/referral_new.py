@@ -1,0 +1,60 @@
+"""Where a referral may go: the centres for a postal code that have agreed to take some, the independent ones first."""
+
+from dataclasses import dataclass
+
+from app.centres.models import Choice, Directory, Place
+from app.centres.service import find_places, may_speak_phone, offers_for
+from app.console.door import language_choices, router
+from app.console.referral_list import HOTLINE, REFERRALS
+from app.kit.clock import today_in_germany
+from app.knowledge.models import CONTENT_LANGUAGES
+from app.referrals import service
+from app.referrals.models import Offer
+from app.referrals.service import Referrals
+from app.shell.answers import Answer, Page
+from app.shell.ask import Ask
+
+_LONGEST_CODE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A centre that takes referrals, and how far it is."""
+
+    offer: Offer
+    choice: Choice
+
+
+@router.page(f"{REFERRALS}/new", access=HOTLINE, title="referral.new.title", parent=REFERRALS)
+async def new_referral(ask: Ask) -> Answer:
+    directory, plz = ask.given(Directory), ask.query.get("plz", "").strip()[:_LONGEST_CODE]
+    places = find_places(directory, plz) if plz else ()
+    place = _place(ask, places)
+    language = asked_language(ask)
+    choices = offers_for(directory, plz, place.district or "", language, False) if place else ()  # noqa: FBT003
+    offers = await service.list_offers(ask.given(Referrals), [choice.centre.id for choice in choices])
+    by_id = {choice.centre.id: choice for choice in choices}
+    today = today_in_germany(ask.clock)
+    context = {
+        "plz": plz,
+        "places": places,
+        "place": place,
+        "language_asked": language,
+        "spoken_languages": language_choices(ask),
+        "reached": [Reached(offer, by_id[offer.centre_id]) for offer in offers],
+        "others": [(choice.centre, may_speak_phone(choice.centre, today)) for choice in choices],
+    }
+    return Page("referral_new.html", context)
+
+
+def asked_language(ask: Ask) -> str:
+    """The caller's language as the address has it; German where it has none."""
+    asked = ask.query.get("language", "")
+    return asked if asked in CONTENT_LANGUAGES else CONTENT_LANGUAGES[0]
+
+
+def _place(ask: Ask, places: tuple[Place, ...]) -> Place | None:
+    """The one that the address names, or the only one there is."""
+    if len(places) == 1:
+        return places[0]
+    return next((place for place in places if place.district == ask.query.get("district")), None)
