@@ -50,11 +50,11 @@ def short_name(id_: UUID) -> str:
 
 
 def centre_name(ask: Ask, centre_id: str) -> str:
-    """The centre's name and town as the directory has them; the id of one that is no longer there."""
+    """The centre's name, and its town where the name lacks it; the id of one that the directory no longer has."""
     centre = ask.given(Directory).centres.get(centre_id)
     if centre is None:
         return centre_id
-    return f"{centre.name}, {centre.city}" if centre.city else centre.name
+    return f"{centre.name}, {centre.city}" if centre.city and centre.city not in centre.name else centre.name
 
 
 def mood_of(state: ReferralState) -> Mood:
@@ -112,7 +112,7 @@ UNDELIVERED: Final = Table[Lost](
 async def referrals_page(ask: Ask) -> Answer:
     referrals = ask.given(Referrals)
     counts = await service.count_inbox(referrals, EVERYTHING)
-    tab = next((tab for tab in Tab if tab.value == ask.query.get("tab")), Tab.OPEN if counts[Tab.OPEN] else Tab.NEW)
+    tab = next((tab for tab in Tab if tab.value == ask.query.get("tab")), Tab.NEW if counts[Tab.NEW] else Tab.OPEN)
     place = LISTED.place(ask)
     rows = await service.list_inbox(referrals, EVERYTHING, tab, limit=place.limit, offset=place.offset)
     escalated = [_line(ask, row) for row in await service.list_escalated(referrals)]

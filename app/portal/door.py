@@ -34,11 +34,11 @@ async def sites_of(ask: Ask) -> list[tuple[str, str]]:
 
 
 def centre_name(ask: Ask, centre_id: str) -> str:
-    """The centre's name and town as the directory has them; the id of one that is no longer there."""
+    """The centre's name, and its town where the name lacks it; the id of one that the directory no longer has."""
     centre = ask.given(Directory).centres.get(centre_id)
     if centre is None:
         return centre_id
-    return f"{centre.name}, {centre.city}" if centre.city else centre.name
+    return f"{centre.name}, {centre.city}" if centre.city and centre.city not in centre.name else centre.name
 
 
 def language_name(ask: Ask, code: str) -> str:
