@@ -157,17 +157,17 @@ class _Clock:
                 setattr(module, name, function)
 
     def _timing(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: object) -> object:
+        def call(*arguments: object, **named: object) -> object:
             outer, self._inner = self._inner, 0
             began = time.perf_counter_ns()
-            result = function(*arguments)
+            result = function(*arguments, **named)
             self._note(name, time.perf_counter_ns() - began, outer)
             return result
 
-        async def call_and_wait(*arguments: object) -> object:
+        async def call_and_wait(*arguments: object, **named: object) -> object:
             outer, self._inner = self._inner, 0
             began = time.perf_counter_ns()
-            result = await function(*arguments)
+            result = await function(*arguments, **named)
             self._note(name, time.perf_counter_ns() - began, outer)
             return result
 

@@ -1,8 +1,9 @@
 """Where a referral may go: the centres for a postal code that have agreed to take some, the independent ones first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.centres.models import Choice, Directory, Place
+from app.centres.models import Centre, Choice, Directory, Place
 from app.centres.service import find_places, may_speak_phone, offers_for
 from app.console.door import language_choices, router
 from app.console.referral_list import HOTLINE, REFERRALS
@@ -42,9 +43,16 @@ async def new_referral(ask: Ask) -> Answer:
         "language_asked": language,
         "spoken_languages": language_choices(ask),
         "reached": [Reached(offer, by_id[offer.centre_id]) for offer in offers],
-        "others": [(choice.centre, may_speak_phone(choice.centre, today)) for choice in choices],
+        "others": [(centre, may_speak_phone(centre, today)) for centre in _others(choices, offers)],
     }
     return Page("referral_new.html", context)
+
+
+def _others(choices: Sequence[Choice], offers: Sequence[Offer]) -> list[Centre]:
+    """Whom to name besides: all where none takes referrals, the independent ones where only authorities do."""
+    if any(not offer.announce_authority for offer in offers):
+        return []
+    return [choice.centre for choice in choices if choice.centre.independent or not offers]
 
 
 def asked_language(ask: Ask) -> str:

@@ -159,12 +159,13 @@ async def find_median_hours(
 ) -> tuple[float | None, float | None]:
     """How long it took within reach until a referral was received, and until it was answered."""
     ends = (col(ReferralRow.received_at), col(ReferralRow.answered_at))
-    taken = (func.percentile_cont(0.5).within_group(end - col(ReferralRow.made_at)) for end in ends)
-    statement = select(*taken)
+    medians = (func.percentile_cont(0.5).within_group(end - col(ReferralRow.made_at)) for end in ends)
+    statement = select(*medians)
     if centre_ids is not None:
         statement = statement.where(col(ReferralRow.centre_id).in_(centre_ids))
     received, answered = (await session.execute(statement)).one()
-    return (received and received / timedelta(hours=1), answered and answered / timedelta(hours=1))
+    hours = [None if taken is None else taken / timedelta(hours=1) for taken in (received, answered)]
+    return hours[0], hours[1]
 
 
 async def delete_referrals(session: AsyncSession, referral_ids: Collection[UUID]) -> None:

@@ -8,7 +8,6 @@ from app.review.sections import run_words
 from app.review.views import units_of, view_of
 from app.shell.answers import Answer, Download, Flash, Page, Redirect
 from app.shell.ask import Ask
-from app.shell.faults import Missing
 from app.shell.registry import Menu
 from app.statistics.exports.service import FORMATS, NothingPublished, SdmxMissing, file_name, select_figures
 from app.statistics.models import Published
@@ -18,6 +17,7 @@ from app.statistics.report.wording import Lang, period_words
 from app.statistics.texts import load_texts
 
 _FILES: Final = "/review/files"
+NOTHING: Final = Redirect(_FILES, flash=Flash("review.files.nothing", mood="warning"))
 
 
 @router.page(
@@ -42,11 +42,11 @@ async def files(ask: Ask) -> Answer:
 
 @router.download("/review/download", access=READERS, step_up=True, back=_FILES)
 async def download(ask: Ask) -> Answer:
-    """The run of the address in one format; raises Missing where there is no such format or nothing is published."""
+    """The run of the address in one format."""
     published, language = await read_published(ask), language_of(ask)
     units, form = units_of(published), FORMATS.get(ask.query.get("format", ""))
     if not units or form is None:
-        raise Missing
+        return NOTHING
     selection = select_figures(published, view_of(units, ask.query).run)
     try:
         content = await asyncio.to_thread(form.write, selection, load_texts(), language)
@@ -62,7 +62,7 @@ async def report(ask: Ask) -> Answer:
         period = Period.parse(ask.query.get("period", ""))
         content = await asyncio.to_thread(report_pdf, published, period, load_texts(), language)
     except (PeriodUnreadable, NothingPublished):
-        raise Missing from None
+        return NOTHING
     return Download(content, f"kurzbericht-{period}-{language}.pdf", "application/pdf")
 
 

@@ -91,8 +91,9 @@ class Sheet:
 
     def _entries(self, group: Group) -> list[MenuEntry]:
         pages = [page for page in self.house.registered if page.menu and page.menu.group == group]
+        here = self._here_in_menu()
         return [
-            MenuEntry(page.path, self._menu_text(page.title), self._is_here(page.path))
+            MenuEntry(page.path, self._menu_text(page.title), page.path == here)
             for page in sorted(pages, key=lambda page: page.menu.order if page.menu else 0)
             if opens(page.access, self.visitor)
         ]
@@ -100,6 +101,11 @@ class Sheet:
     def _menu_text(self, title: str) -> str:
         short = f"{title}.menu"
         return self.words.say(short if self.words.has(short) else title)
+
+    def _here_in_menu(self) -> str:
+        """The address in the menu that this page is, or is nearest below; empty without one."""
+        shown = (page.path for page in self.house.registered if page.menu and opens(page.access, self.visitor))
+        return max((path for path in shown if self._is_here(path)), key=len, default="")
 
     def _is_here(self, path: str) -> bool:
         return self.here == path or (path != "/" and self.here.startswith(f"{path}/"))

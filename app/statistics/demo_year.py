@@ -1,9 +1,11 @@
 """Plays a simulated year through the real counters, for the demonstration: open, count, close, publish."""
 
+import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -14,6 +16,7 @@ from app.statistics.counting import count
 from app.statistics.demo_year_callers import contacts_of
 from app.statistics.keeping import keep
 from app.statistics.looking import find_ledger_kind, list_releases
+from app.statistics.models import Contact
 from app.statistics.opening import open_quarter
 from app.statistics.periods import Period, quarter_of
 from app.statistics.refusals import SimulatedMixed, StatisticsRefused
@@ -23,6 +26,8 @@ QUARTERS: Final = 4
 # quarter is near enough to be opened.
 _KEEPER_DAYS: Final = frozenset({3, 18})
 _MORNING: Final = time(6)
+_TRIES: Final = 10
+_PAUSE_SECONDS: Final = 1.0
 
 # Is told after each day: how many days are played, and of how many.
 Told = Callable[[int, int], None]
@@ -75,19 +80,30 @@ async def play_year(pool: asyncpg.Pool, today: date, seed: int, told: Told = lam
     contacts = 0
     for played, day in enumerate(days):
         if day.day in _KEEPER_DAYS:
-            await keep(pool, _at(day), simulated=True, second_draw=True)
-        contacts += await _play_day(pool, day, played, chance)
+            await _insist(partial(keep, pool, _at(day), simulated=True, second_draw=True))
+        of_the_day = list(contacts_of(day, played, chance))
+        await _insist(partial(_count, pool, of_the_day))
+        contacts += len(of_the_day)
         told(played + 1, len(days))
-    await keep(pool, _at(today), simulated=True, second_draw=True)
+    await _insist(partial(keep, pool, _at(today), simulated=True, second_draw=True))
     return Played(days[0], days[-1], contacts, len(await list_releases(pool)))
 
 
-async def _play_day(pool: asyncpg.Pool, day: date, played: int, chance: random.Random) -> int:
-    contacts = list(contacts_of(day, played, chance))
-    if contacts:
-        async with pool.acquire() as connection, connection.transaction():
-            await count(connection, contacts)
-    return len(contacts)
+async def _count(pool: asyncpg.Pool, contacts: Sequence[Contact]) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await count(connection, contacts)
+
+
+async def _insist(deed: Callable[[], Awaitable[object]]) -> None:
+    """On a busy machine a statement may run out of its time: nothing was done then, and it is done again."""
+    for _ in range(_TRIES):
+        try:
+            await deed()
+        except asyncpg.QueryCanceledError:
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return
+    await deed()
 
 
 def _at(day: date) -> Clock:

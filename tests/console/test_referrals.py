@@ -119,7 +119,7 @@ async def test_an_authority_is_announced_before_anything_else(agent: Visit) -> N
 async def test_where_no_centre_takes_referrals_others_are_named(agent: Visit) -> None:
     await agent.open("/referrals/new?plz=10115")
     assert "nimmt noch keine Stelle Anfragen an" in agent.text
-    assert "Berlin" in agent.text.partition("selbst anrufen kann")[2]
+    assert "Berlin" in agent.text.partition("selbst wenden kann")[2]
     await agent.open("/referrals/new?plz=99999")
     assert "Diese Postleitzahl gibt es nicht." in agent.text
     await agent.open("/referrals/new?plz=14715")

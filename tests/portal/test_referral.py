@@ -184,6 +184,12 @@ async def test_the_figures_are_the_own_ones_alone(office: Office, staff: Visit) 
         await office.refer(centre)
     await staff.open("/portal/figures")
     assert re.search(r"neu\s+2\s", staff.text)
+    assert "Entgegengenommen nach (Median) –" in staff.text
+    made = await office.refer()
+    await staff.send(f"{ADDRESS.format(made.referral.id)}/receive")
+    await staff.open("/portal/figures")
+    assert "Entgegengenommen nach (Median) 0 Stunden" in staff.text
+    await service.withdraw(office.referrals, EVERYTHING, made.referral.id, by="caller")
     assert (await service.count_inbox(office.referrals, EVERYTHING))[Tab.NEW] == 3
 
 

@@ -91,7 +91,7 @@ CALL_ME = real_content().wording["de"]["choice.call_me"].replace("\xa0", " ")
 
 async def code_heard(page: Page) -> str:
     await expect(page.locator("#log")).to_contain_text(CODE)
-    return CODE.findall(await log_of(page))[-1].replace(", ", "")
+    return str(CODE.findall(await log_of(page))[-1]).replace(", ", "")
 
 
 async def refer_by_code(page: Page) -> str:
@@ -138,7 +138,6 @@ async def press_button(page: Page, name: str) -> None:
 async def test_from_the_callers_keys_to_the_erasure(chromium: Browser, demo: Demo) -> None:
     async with staff_page(chromium, demo) as page, caller_page(chromium, demo) as caller:
         before = await inbox_addresses(page)
-        assert len(before) == 1
         await reach_the_centre(caller)
         await press(caller, "1", "2", *MOBILE)
         await caller.locator("#wait").click()
@@ -194,3 +193,35 @@ async def test_withdrawn_by_the_code(chromium: Browser, demo: Demo, way: str) ->
         await page.reload()
         await expect(page.locator(".state")).to_contain_text("zurückgezogen")
         await expect(page.locator("main")).not_to_contain_text("Was die Person mitgegeben hat")
+
+
+# The words of what a key can press; a whole region can have the focus, too.
+FOCUSED = "document.activeElement.matches('a, button, summary') ? document.activeElement.textContent.trim() : ''"
+
+
+async def tab_to(page: Page, words: str) -> None:
+    """Presses the tabulator until the focus is on what has these words."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if words in str(await page.evaluate(FOCUSED)):
+            return
+    raise AssertionError(f"The keyboard never reached “{words}”.")
+
+
+async def test_the_keyboard_alone_is_enough(chromium: Browser, demo: Demo) -> None:
+    """The referral that the demonstration begins with."""
+    async with staff_page(chromium, demo) as page:
+        await page.goto("/portal?tab=new")
+        first = page.locator("#portal-inbox tbody a").first
+        await tab_to(page, await first.inner_text())
+        await page.keyboard.press("Enter")
+        for button in ("Entgegennehmen", "Annehmen"):
+            await expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
+            await tab_to(page, button)
+            await page.keyboard.press("Enter")
+        await expect(page.locator(".state")).to_contain_text("angenommen")
+        await tab_to(page, "Ablehnen")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Space")
+        await expect(page.locator("input[name=reason]:checked")).to_have_count(1)

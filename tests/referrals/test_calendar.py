@@ -14,7 +14,7 @@ from app.referrals import service
 from app.referrals.handing import claim_due, find_facts, mark_delivered
 from app.referrals.models import DeclineReason, Notice, ReferralState, Tab
 from app.referrals.service import Referrals
-from app.referrals.working_days import end_of_working_day, is_working_day
+from app.referrals.working_days import end_of_working_day, is_working_day, last_day
 from tests.moving import MovableClock
 from tests.referrals.cast import LEIPZIG, MUNICH, OFFICE, REACH, STAFF, agree, refer
 
@@ -161,3 +161,11 @@ async def test_the_outbox_hears_of_a_step_in_the_same_transaction(
     await due(referrals)
     kinds = await plain.fetch("SELECT DISTINCT kind FROM referral_outbox")
     assert {row["kind"] for row in kinds} == {"requested", "remind-receive"}
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)), st.integers(0, 10))  # noqa: DTZ001
+def test_people_are_told_the_day_that_a_deadline_ends(at: datetime, days: int) -> None:
+    deadline = end_of_working_day(at, days, "DE-SN")
+    told = last_day(deadline)
+    assert told == deadline.astimezone(GERMANY).date() - timedelta(days=1)
+    assert days == 0 or is_working_day(told, "DE-SN")

@@ -78,11 +78,11 @@ async def test_files_hold_the_figures(reader: Visit, figures: int) -> None:
         assert again.content == got.content, kind
 
 
-async def test_a_format_that_there_is_not_is_a_page(reader: Visit, figures: int) -> None:
-    assert figures
-    assert (await reader.open("/review/download?format=exe")).page.status_code == 404
-    assert (await reader.open("/review/report?period=2019-H1")).page.status_code == 404
-    assert (await reader.open("/review/report?period=;")).page.status_code == 404
+async def test_what_there_is_not_leads_back_to_the_files(reader: Visit) -> None:
+    for address in ("download?format=exe", "download?format=csv", "report?period=2019-H1", "report?period=;", "report"):
+        await reader.open(f"/review/{address}")
+        assert reader.at == "/review/files"
+        assert "Dafür ist nichts veröffentlicht." in reader.page.text
 
 
 async def test_the_short_report_is_a_paper(reader: Visit, figures: int) -> None:

@@ -32,6 +32,10 @@ _HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
     **dict.fromkeys(("ru", "uk", "mk", "sr", "ka"), sounds),
     **dict.fromkeys(("ar", "fa"), skeleton),
 }
+# Georgian letters that are also typed as the Latin one on the same key or the nearest in shape.
+_ALSO_TYPED: Final[Mapping[str, Mapping[str, str]]] = {"ka": {"ყ": "y", "წ": "w", "ჯ": "j", "ფ": "f"}}
+# Before the verb of Arabic: it happens now or will happen; after it the person of the verb.
+_TENSES, _PERSONS = frozenset("كتدهحغ"), frozenset("ينت")
 # Fewer consonants than this say nothing of an Arabic or Persian word.
 _FEWEST_HEARD: Final = 3
 # Fewer letters than this mean something harmless in some other language than the one that somebody is asked in.
@@ -172,8 +176,10 @@ def _heard_of(word: str, language: str) -> str:
 
 
 def _without_clitic(word: str) -> Iterator[str]:
-    """An Arabic word without “and”, “with”, “for” or “will”, which are written together with it."""
+    """An Arabic word without “and”, “with”, “for”, “will” or its tense, which are written together with it."""
     if (word[0] in _CLITICS and len(word) >= _SLIP_FORGIVEN_FROM) or (word[0] == _AND and len(word) > len(_AND) + 1):
+        yield word[1:]
+    if word[0] in _TENSES and word[1:2] in _PERSONS and len(word) >= _SLIP_FORGIVEN_FROM:
         yield word[1:]
 
 
@@ -236,9 +242,18 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 def _all_heard(words: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
     for language, word in words:
-        key = _heard_of(word.removesuffix("*"), language)
-        if len(key) >= _FEWEST_HEARD or (key and _HEARD_IN_LATIN[language] is sounds and not word.endswith("*")):
-            yield (language, key + "*" * word.endswith("*")), word
+        for typed in _typed(language, word.removesuffix("*")):
+            key = _heard_of(typed, language)
+            if len(key) >= _FEWEST_HEARD or (key and _HEARD_IN_LATIN[language] is sounds and not word.endswith("*")):
+                yield (language, key + "*" * word.endswith("*")), word
+
+
+def _typed(language: str, word: str) -> set[str]:
+    """The word with some of its letters already in Latin, which a writer of the language has more than one way for."""
+    forms = {word}
+    for letter, latin in _ALSO_TYPED.get(language, {}).items():
+        forms |= {form.replace(letter, latin) for form in forms}
+    return forms
 
 
 def _is_long(word: str) -> bool:

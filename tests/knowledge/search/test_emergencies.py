@@ -12,7 +12,7 @@ from app.knowledge.search.emergencies import find_emergency, is_one_slip
 from .cast import read_questions, small_index
 
 # Each later set was written before the rules were changed for it.
-SETS = ("", "_second", "_third", "_fourth")
+SETS = ("", "_second", "_third", "_fourth", "_fifth", "_sixth")
 EMERGENCIES = [line for name in SETS for line in read_questions(f"emergencies{name}")]
 HARMLESS = [line for name in SETS for line in read_questions(f"harmless{name}")] + read_questions("off_topic")
 # Questions on these topics speak of danger themselves.
@@ -61,6 +61,9 @@ def test_at_most_one_of_a_hundred_questions_that_are_answered_is_taken_for_one()
         ("jozi byidrobni", "ar", "violence"),
         ("nemikham zende basham", "fa", "suicide"),
         ("ar minda sicocxle", "ka", "suicide"),
+        ("qmari mirtyams", "ka", "violence"),
+        ("sascrafo gamoidzaxet", "ka", "medical"),
+        ("رجلي كيضربني", "ar", "violence"),
         ("Ich will mich umbringen", "de", "suicide"),
         ("ich will mich umbrignen", "de", "suicide"),
         ("ICH KANN NICHT MEHR", "de", "suicide"),
