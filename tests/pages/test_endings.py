@@ -1,5 +1,7 @@
 """How a session ends in Chromium: with a warning, with an extension, in one window or in another."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -28,7 +30,7 @@ async def test_two_tabs_warn_of_the_end_and_live_on_together(chromium: Browser, 
         await expect(second.get_by_role("dialog")).to_be_visible()
         await pass_time(toy, first, second, minutes=2)
         for page in (first, second):
-            await page.wait_for_url("**/login?ended=*")
+            await expect(page).to_have_url(re.compile(r"/login\?ended="))
 
 
 async def test_leaving_in_one_tab_leaves_in_all(chromium: Browser, database_urls: DatabaseUrls) -> None:
@@ -38,7 +40,7 @@ async def test_leaving_in_one_tab_leaves_in_all(chromium: Browser, database_urls
             await page.goto("/desk")
         await first.locator(".account summary").click()
         await first.get_by_role("button", name="Abmelden").click()
-        await second.wait_for_url("**/login?ended=elsewhere")
+        await expect(second).to_have_url(re.compile(r"/login\?ended=elsewhere"))
 
 
 async def pass_time(toy: Site, *pages: Page, minutes: int, seconds: int = 0) -> None:
