@@ -1,7 +1,8 @@
 """Scheduled work: each job runs once in the cluster at a time, guarded by an advisory lock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -62,6 +63,18 @@ async def keep_doing(name: str, deed: Sweep, seconds: float) -> None:
             log.error("job failed", job=name, error=type(error).__name__)  # noqa: TRY400  The next round tries again.
             pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE_SECONDS)
         await asyncio.sleep(pause)
+
+
+@asynccontextmanager
+async def beside(name: str, deed: Sweep, seconds: float) -> AsyncIterator[None]:
+    """Keep doing it for as long as the block runs."""
+    work = asyncio.create_task(keep_doing(name, deed, seconds))
+    try:
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
 
 
 async def keep_periods(pool: asyncpg.Pool, figures: Figures, clock: Clock = now) -> int:

@@ -20,7 +20,7 @@ from app.calls.upkeep import Upkeep
 from app.console.routes import console_router
 from app.entrance.provider import Provider, open_provider
 from app.entrance.routes import Entrance, demo_door_router, entrance_router
-from app.jobs import Sweep
+from app.jobs import Sweep, beside
 from app.kit.crypto import KeyRing
 from app.kit.db import open_pool
 from app.kit.errors import HotlineError, SettingError
@@ -40,6 +40,7 @@ from app.posting import delivering, open_post
 from app.referrals import service as referrals_service
 from app.referrals.demo import prepare_demo
 from app.referrals.means import Referrals
+from app.review.ahead import Ahead
 from app.review.routes import review_router
 from app.shell.opening import Shell, furnish, provide
 from app.shell.registry import check_registered
@@ -49,6 +50,8 @@ log = get_logger("pages")
 
 # The browser telephone is as patient as Twilio.
 PHONE_SECONDS = 15.0
+# So often a node looks whether figures were published, to draw them before somebody wants to see them.
+AHEAD_SECONDS = 60.0
 # The doors of the people who log in, and of callers who look something up.
 ROUTERS = (entrance_router, console_router, portal_router, review_router, administration_router)
 API = "/api/v1"
@@ -92,8 +95,9 @@ async def open_pages(
                 await prepare_demo(referrals)
             upkeep.also(lambda playbook: partial(provide, pages, replace(referrals, directory=playbook.directory)))
             reading = asyncio.create_task(_read(library, settings, closing))
+            ahead = beside("draw ahead", Ahead(pool).draw, AHEAD_SECONDS)
             post = open_post(settings, referrals, upkeep.playbook.wording, signer, client)
-            async with pages.router.lifespan_context(pages), post as posting, delivering(posting.post):
+            async with pages.router.lifespan_context(pages), post as posting, delivering(posting.post), ahead:
                 if posting.exchange is not None:
                     pages.include_router(messages_router(posting.exchange))
                 yield pages, partial(_sweep, accounts, referrals)

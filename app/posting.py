@@ -1,15 +1,14 @@
 """Opens the post: by which ways notices on referrals leave, in production and in the demonstration, and sends them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import httpx
 
-from app.jobs import keep_doing
+from app.jobs import beside
 from app.kit.protocols import Signer
 from app.kit.settings import Settings
 from app.phone.exchange.demo import demo_exchange
@@ -77,14 +76,7 @@ def _telephony(settings: Settings, wire: Wire) -> TwilioTelephony:
 @asynccontextmanager
 async def delivering(post: Post) -> AsyncIterator[None]:
     """Meanwhile this node sends what waits, and carries out what is due, beside all other nodes that do."""
-    work = [
-        asyncio.create_task(keep_doing("outbox", partial(dispatch, post), OUTBOX_SECONDS)),
-        asyncio.create_task(keep_doing("due", partial(run_due, post), DUE_SECONDS)),
-    ]
-    try:
+    sending = beside("outbox", partial(dispatch, post), OUTBOX_SECONDS)
+    reminding = beside("due", partial(run_due, post), DUE_SECONDS)
+    async with sending, reminding:
         yield
-    finally:
-        for task in work:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task

@@ -24,7 +24,7 @@ async def figures(ask: Ask) -> Answer:
         return Page("waiting.html", {"coming": published.open[:1]})
     view = view_of(units, ask.query)
     language = language_of(ask)
-    drawn = await asyncio.to_thread(_draw, published, view, language)
+    drawn = await asyncio.to_thread(draw_figures, published, view, language)
     context = {
         "view": view,
         "units": [(str(unit), period_words(unit, language)) for unit in reversed(units)],
@@ -40,7 +40,8 @@ async def figures(ask: Ask) -> Answer:
     return Page("figures.html", context)
 
 
-def _draw(published: Published, view: View, language: Lang) -> dict[str, object]:
+def draw_figures(published: Published, view: View, language: Lang) -> dict[str, object]:
+    """All that the page shows of a view, with its charts; those that were drawn before are quick."""
     texts = load_texts()
     total = total_of(published, view.run)
     earlier = total_of(published, view.before) if view.before else None

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
 from app.kit.paths import PROJECT_ROOT
+from app.statistics.easel import draw
 
 FONTS: Final = PROJECT_ROOT / "app" / "statistics" / "report" / "fonts"
 FONT: Final = "Fira Sans"
@@ -257,17 +258,8 @@ def _layers(rows: Sequence[Mapping[str, Any]], layers: Sequence[Spec], **size: A
 
 def _svg(spec: Spec, words: Words) -> str:
     """One picture to a screen reader, with one text: what it shows figure by figure stands in the table beside it."""
-    drawn: str = _writer().vegalite_to_svg(spec, format_locale=_FORMATS[words.language], allowed_base_urls=[])
+    drawn = draw(spec, _FORMATS[words.language], FONTS)
     alt = escape(words.alt)
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{alt}" lang="{words.language}" ', 1).replace(
         ">", f"><title>{alt}</title>", 1
     )
-
-
-@cache
-def _writer() -> Any:  # noqa: ANN401  The library's module, which carries no class to name.
-    # It brings a script engine, which a node that draws nothing does without.
-    import vl_convert  # noqa: PLC0415
-
-    vl_convert.register_font_directory(str(FONTS))
-    return vl_convert

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import NoReturn
 from xml.etree import ElementTree as ET
 
@@ -17,7 +15,7 @@ from app.calls.playbook import Playbook
 from app.calls.service import advance
 from app.calls.withdrawing import without
 from app.ivr.engine import step
-from app.ivr.model import Done, Pressed, Said, Session, Started
+from app.ivr.model import Pressed, Said, Session, Started
 from app.kit.paths import PROJECT_ROOT
 from app.knowledge.library import Library
 from app.knowledge.search import parts, query
@@ -221,19 +219,3 @@ def test_in_production_speech_waits_for_the_operator(tmp_path: Path) -> None:
         for allowed in (True, False)
     ]
     assert [playbook.guards["speech_allowed"] for playbook in opened] == [True, False]
-
-
-def test_a_search_takes_a_caller_no_time(playbook: Playbook) -> None:
-    """The middle of many, so that a busy machine does not decide."""
-    questions = [
-        "wer bezahlt das ticket",
-        "wie lange dauert das alles",
-        "ich habe keinen pass",
-        "was ist mit der schule",
-    ]
-    times = []
-    for words in questions * 5:
-        began = perf_counter()
-        assert find_topic(playbook, {"words": words}, "de") != Done("failed")
-        times.append(perf_counter() - began)
-    assert median(times) < 0.150
