@@ -18,6 +18,8 @@ RAMP: Final = ("#dbe9f6", "#08306b")
 INK: Final = "currentColor"
 # Longer labels are cut; the table beside the chart has them whole.
 _LABEL_WIDTH: Final = 180
+# So many letters fit over a column of a heat map.
+_SHORT: Final = 3
 _FORMATS: Final = {"de": "de-DE", "en": "en-GB"}
 
 # Where each Land stands on a map of equal tiles: column, row.
@@ -148,10 +150,17 @@ def line_spec(marks: Sequence[Mark], words: Words, width: int, height: int) -> S
 
 def heat_spec(places: Sequence[Place], across: str, cell: int) -> Spec:
     rows = [_row(place.mark) | {"column": place.column, "row": place.row} for place in places]
-    columns = {"field": "column", "type": "nominal", "sort": None, "axis": _axis(across, labelAngle=0)}
+    columns = {"field": "column", "type": "nominal", "sort": None, "axis": _axis(across, **_heading(places))}
     down = {"field": "row", "type": "nominal", "sort": None, "axis": _axis(None)}
     where = {"x": columns, "y": down}
     return _layers(rows, _fields(rows, where, size=9), width={"step": cell}, height={"step": cell})
+
+
+def _heading(places: Sequence[Place]) -> Spec:
+    """Names that are wider than their column stand slanted above the fields, so that none runs into the next."""
+    if all(len(place.column) <= _SHORT for place in places):
+        return {"labelAngle": 0}
+    return {"orient": "top", "labelAngle": -35, "labelLimit": _LABEL_WIDTH}
 
 
 def tile_spec(marks: Sequence[tuple[str, Mark]], cell: int) -> Spec:
