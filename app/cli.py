@@ -24,6 +24,7 @@ from app.commands.knowledge import reload, search, stamp, write_reviews
 from app.commands.outbox import outbox_app
 from app.commands.referrals import referrals_app
 from app.commands.retention import retention
+from app.commands.simulation import simulate_app
 from app.commands.statistics import stats_app
 from app.commands.statistics_files import WithYear, after_a_year, demo_app
 from app.jobs import Figures, run_jobs
@@ -47,6 +48,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The return h
 texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what is approved.")
 app.add_typer(texts_app, name="texts")
 app.add_typer(demo_app, name="demo")
+app.add_typer(simulate_app, name="simulate")
 app.add_typer(users_app, name="users")
 app.add_typer(audit_app, name="audit")
 app.add_typer(outbox_app, name="outbox")
@@ -161,6 +163,7 @@ def _open_playbook(settings: Settings, *, production: bool) -> Playbook:
             production=production,
             speak_drafts=settings.speak_drafts,
             allow_speech=settings.allow_speech,
+            may_hide=bool(settings.quiet_number),
             today=today_in_germany,
         )
 
@@ -256,16 +259,19 @@ def talk(
     asyncio.run(hold())
 
 
-@app.command(name="simulate")
-def simulate_command(
+@simulate_app.callback(invoke_without_command=True)
+def simulate_command(  # noqa: PLR0913  Each option of the command is one.
+    context: typer.Context,
     calls: Annotated[int, typer.Option(min=1, help="How many calls.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 1,
     *,
     door: Annotated[bool, typer.Option("--door", help="Through the signed webhooks, on a network that fails.")] = False,
-    url: Annotated[str | None, typer.Option(help="With --door: a running demonstration; default: in process.")] = None,
+    staffed: Annotated[bool, typer.Option("--staffed", help="Somebody takes the calls; not with --door.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
     """Let simulated callers of many kinds call; a call that fails is printed as a conversation."""
+    if context.invoked_subcommand is not None:
+        return
     # A serving node never simulates, so it does not carry the simulation.
     from app.phone.simulation.command import run as simulate  # noqa: PLC0415
     from app.phone.simulation.door_call import Door  # noqa: PLC0415
@@ -274,11 +280,10 @@ def simulate_command(
     playbook = _open_playbook(settings, production=False)
     place = None
     if door:
-        transport = httpx.AsyncHTTPTransport() if url else httpx.ASGITransport(app=webhooks(settings, playbook))
+        transport = httpx.ASGITransport(app=webhooks(settings, playbook))
         signer = TokenSigner(settings.twilio_auth_token)
-        base_url = url or settings.public_base_url
-        place = Door(transport, signer, base_url, settings.hotline_number, settings.twilio_account_sid)
-    raise SystemExit(simulate(playbook, calls, seed, place, as_json=as_json))
+        place = Door(transport, signer, settings.public_base_url, settings.hotline_number, settings.twilio_account_sid)
+    raise SystemExit(simulate(playbook, calls, seed, place, staffed=staffed, as_json=as_json))
 
 
 @texts_app.command(name="approve")

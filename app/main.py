@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from app.calls.lasting import Outside
-    from app.centres.models import Directory
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -81,7 +80,7 @@ class Hotline:
         self._telephony = _telephony(settings, playbook)
         self._voice = voice_app(self._telephony)
         self._pool: asyncpg.Pool | None = None
-        self._outside: Callable[[Directory], Outside] | None = None
+        self._outside: Callable[[Playbook], Outside] | None = None
         self._pages: FastAPI | None = None
         self._decided = asyncio.Event()
 
@@ -148,7 +147,7 @@ class Hotline:
         self._answer_from(await asyncio.to_thread(_telephony, self._settings, playbook))
 
     def _answer_from(self, telephony: Telephony) -> None:
-        outside = self._outside(telephony.setter.playbook.directory) if self._outside else None
+        outside = self._outside(telephony.setter.playbook) if self._outside else None
         self._telephony = replace(telephony, pool=self._pool, outside=outside)
         self._voice = voice_app(self._telephony)
 
@@ -238,4 +237,5 @@ def _telephony(settings: Settings, playbook: Playbook) -> Telephony:
     prepare(setter)
     keys = KeyRing.from_setting(settings.session_keys)
     tokens = tuple(token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token)
-    return Telephony(setter, keys, tokens, settings.public_base_url, None, now)
+    base_url, number = settings.public_base_url, settings.hotline_number
+    return Telephony(setter, keys, tokens, base_url, None, now, number=number)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.accounts import service as accounts_service
 from app.accounts.means import Accounts
+from app.accounts.models import Role
 from app.administration.routes import administration_router
 from app.api.routes import build_api
 from app.calls.playbook import Playbook
@@ -24,6 +25,7 @@ from app.jobs import Sweep, beside
 from app.kit.crypto import KeyRing
 from app.kit.db import open_pool
 from app.kit.errors import HotlineError, SettingError
+from app.kit.extent import EVERYTHING
 from app.kit.log import get_logger
 from app.kit.paths import PROJECT_ROOT
 from app.kit.protocols import Signer
@@ -31,12 +33,19 @@ from app.kit.reach import open_database
 from app.kit.settings import Settings
 from app.kit.vault import open_vault
 from app.knowledge.library import Library
+from app.lining import lining, open_line
 from app.manner import Manner
 from app.phone.exchange.demo import messages_router
+from app.phone.exchange.handsets import ExchangeRooms
 from app.phone.routes import phone_router
 from app.phone.sources import sources_router
+from app.phone.switchboard import Switchboard
 from app.portal.routes import portal_router
-from app.posting import delivering, open_post
+from app.posting import Posting, delivering, open_post
+from app.queue.demo import prepare_demo as prepare_line
+from app.queue.models import Line
+from app.queue.safe import Safe
+from app.queue.sweeping import sweep as sweep_line
 from app.referrals import service as referrals_service
 from app.referrals.demo import prepare_demo
 from app.referrals.means import Referrals
@@ -64,7 +73,7 @@ PLAIN_PATHS = frozenset(
         "/phone/static/{name}",
         "/phone/calls",
         "/phone/messages",
-        *(f"/phone/calls/{{call_id}}/{deed}" for deed in ("press", "say", "wait", "hangup")),
+        *(f"/phone/calls/{{call_id}}/{deed}" for deed in ("press", "say", "wait", "look", "hangup")),
     }
 )
 
@@ -91,16 +100,17 @@ async def open_pages(
             upkeep.also(lambda playbook: partial(provide, pages, playbook.directory))
             referrals = Referrals(accounts, open_vault(settings.referral_keys_folder), upkeep.playbook.directory)
             provide(pages, referrals)
+            safe = Safe(Line(pool, accounts.keys, accounts.clock), referrals.vault)
+            provide(pages, safe)
             if manner.demo:
-                await prepare_demo(referrals)
+                await _prepare_demo(referrals, safe.line)
             upkeep.also(lambda playbook: partial(provide, pages, replace(referrals, directory=playbook.directory)))
             reading = asyncio.create_task(_read(library, settings, closing))
             ahead = beside("draw ahead", Ahead(pool).draw, AHEAD_SECONDS)
             post = open_post(settings, referrals, upkeep.playbook.wording, signer, client)
-            async with pages.router.lifespan_context(pages), post as posting, delivering(posting.post), ahead:
-                if posting.exchange is not None:
-                    pages.include_router(messages_router(posting.exchange))
-                yield pages, partial(_sweep, accounts, referrals)
+            serving = pages.router.lifespan_context(pages)
+            async with serving, ahead, post as posting, _at_work(settings, database_url, safe, posting, pages):
+                yield pages, partial(_sweep, accounts, referrals, safe)
             closing.set()
             await asyncio.wait({reading})
     finally:
@@ -108,12 +118,39 @@ async def open_pages(
         await database.close()
 
 
-async def _sweep(accounts: Accounts, referrals: Referrals) -> int:
-    """Each room by itself: where one cannot, the other still does."""
+@asynccontextmanager
+async def _at_work(
+    settings: Settings, database_url: str, safe: Safe, posting: Posting, pages: FastAPI
+) -> AsyncIterator[None]:
+    """Notices leave, and agents take calls; those of the demonstration meet its browser telephone on the exchange."""
+    exchange = posting.exchange
+    telephony = None if exchange is None else posting.post.telephony
+    opening = open_line(settings, database_url, safe, exchange, telephony)
+    async with delivering(posting.post), opening as desk, lining(desk, posting.post.sender):
+        provide(pages, desk)
+        if exchange is not None:
+            pages.include_router(messages_router(exchange))
+            pages.state.provided.get(Switchboard).rooms = ExchangeRooms(exchange)
+        yield
+
+
+async def _prepare_demo(referrals: Referrals, line: Line) -> None:
+    """The demo's centres have referrals, and its agent and supervisor can take calls."""
+    await prepare_demo(referrals)
+    people = await accounts_service.list_people(referrals.accounts, EVERYTHING)
+    team = [one.id for role in (Role.AGENT, Role.SUPERVISOR) for one in people if one.demo and one.role is role]
+    await prepare_line(line, team)
+
+
+async def _sweep(accounts: Accounts, referrals: Referrals, safe: Safe) -> int:
+    """Each room by itself: where one cannot, the others still do."""
     try:
         return await accounts_service.sweep(accounts)
     finally:
-        await referrals_service.sweep(referrals)
+        try:
+            await referrals_service.sweep(referrals)
+        finally:
+            await sweep_line(safe)
 
 
 async def _read(library: Library, settings: Settings, closing: Event) -> None:
@@ -133,13 +170,16 @@ def build_pages(
     pages = FastAPI(title="Return hotline", docs_url=None, redoc_url=None, openapi_url=None)
     _furnish(pages, settings, playbook, manner, open_provider(settings, client))
     if manner.phone:
+        board = Switchboard()
         router = phone_router(
             client=client,
             signer=signer,
             base_url=settings.public_base_url,
             number=settings.hotline_number,
             account_sid=settings.twilio_account_sid,
+            board=board,
         )
+        provide(pages, board)
         pages.include_router(router)
     check_registered(pages, plain=PLAIN_PATHS)
     return pages

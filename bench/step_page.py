@@ -18,6 +18,7 @@ from app.kit.db import migrate, open_pool
 from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
 from app.telephony import routes
+from app.telephony import steps as stepping
 from app.telephony.routes import Telephony, voice_app
 from bench.machine import SERVER_CORE, describe, pin
 from bench.measures import median
@@ -43,11 +44,11 @@ PHASES: tuple[tuple[ModuleType, str, str], ...] = (
     (routes, "unseal", "The session is opened with the key ring; it was bound to this call and this step."),
     (routes, "read_session", "The session is read."),
     (service, "advance", "The flow takes the key and walks to its next question; effects are done on the way."),
-    (routes, "write_session", "The next session is written."),
-    (routes, "seal", "The next session is sealed, bound to the call and the next step."),
-    (routes, "step_url", "The sealed session is put into the address of the next step."),
-    (routes, "render", "What is to be said is set in TwiML: prepared text, with its slots filled."),
-    (routes, "keep", "A plain step is kept, so that it needs not be worked out again for any call."),
+    (stepping, "write_session", "The next session is written."),
+    (stepping, "seal", "The next session is sealed, bound to the call and the next step."),
+    (stepping, "step_url", "The sealed session is put into the address of the next step."),
+    (stepping, "render", "What is to be said is set in TwiML: prepared text, with its slots filled."),
+    (stepping, "keep", "A plain step is kept, so that it needs not be worked out again for any call."),
     (service, "note", "What the step counts as is noted in the database, in one statement."),
     (routes, "_send", "Headers and document are handed to the web server."),
 )

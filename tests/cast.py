@@ -49,7 +49,7 @@ def telephony(pool: asyncpg.Pool | None = None, playbook: Playbook | None = None
     """Twilio's door as the tests use it; `changes` replace single fields."""
     setter = Typesetter(playbook or demo_playbook())
     prepare(setter)
-    standard = Telephony(setter, keys(), (TOKEN,), BASE_URL, pool, now)
+    standard = Telephony(setter, keys(), (TOKEN,), BASE_URL, pool, now, number=NUMBER)
     return replace(standard, **changes)
 
 

@@ -187,6 +187,14 @@ class Action(StrEnum):
     AGREEMENT_ENDED = "agreement-ended"
     WEBHOOK_SECRET_RENEWED = "webhook-secret-renewed"  # noqa: S105 - an action
     CENTRE_ENTRY_SAVED = "centre-entry-saved"
+    SKILLS_SET = "skills-set"
+    SHIFTS_SET = "shifts-set"
+    AGENT_REMOVED = "agent-removed"
+    INTERPRETER_SAVED = "interpreter-saved"
+    INTERPRETER_REMOVED = "interpreter-removed"
+    VOICEMAIL_OPENED = "voicemail-opened"
+    VOICEMAIL_HANDLED = "voicemail-handled"
+    CALLBACK_WITHDRAWN = "callback-withdrawn"
 
 
 # A detail is a word of a closed set, a number, a truth value or a record's id: never free text.

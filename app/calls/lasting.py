@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -12,6 +13,9 @@ from app.ivr.flow import Facts
 from app.ivr.model import Done, Perform
 from app.kit.crypto import KeyRing, SealBroken
 from app.kit.log import get_logger
+
+if TYPE_CHECKING:
+    from app.queue.safe import Safe
 
 log = get_logger(__name__)
 
@@ -62,11 +66,15 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What lasting effects work with: their deeds by name, the memory of calls, and the time that a step has."""
+    """What lasting effects work with: their deeds by name, the memory of calls, and the time that a step has.
+
+    `safe` keeps callbacks and voicemails.
+    """
 
     memory: Memory
     deeds: Mapping[str, Deed]
     seconds: float = EFFECT_SECONDS
+    safe: "Safe | None" = None
 
 
 # What goes on after its caller was answered, so that it is not collected while it ends.

@@ -1,6 +1,7 @@
-"""The effects that ask the database or leave something in it: what flows may rely on; `app.calls.referring` does them.
+"""The effects that ask the database or leave something in it: what flows may rely on.
 
-Known apart from their deeds, because flows are proved and calls are answered before the packages for deeds are loaded.
+Known apart from their deeds (`app.calls.referring`, `app.calls.calling_back`), because flows are proved and calls are
+answered before the packages for deeds are loaded.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,22 @@ LASTING: Mapping[str, EffectSpec] = {
     "referral_code": EffectSpec({}, {"known": {"referral_code": "referral_code"}, **_FAILED}),
     # An unknown code and one try too many have the same outcome.
     "withdraw_referral": EffectSpec({"code": "referral_code"}, {"withdrawn": {}, "unknown": {}, **_FAILED}),
+    # Whether somebody who speaks the caller's language is there now, or from when on.
+    "on_duty": EffectSpec({}, {"now": {"band": "wait_band"}, "later": {"opens": "opening"}, "never": {}, **_FAILED}),
+    # Whether the number that calls has no open callback yet.
+    "callback_possible": EffectSpec({}, {"possible": {}, "exists": {}, **_FAILED}),
+    "make_callback": EffectSpec(
+        {"reach": "reach", "who_answers": "who_answers", "show_number": "show_number", "window": "window"},
+        {"made": {"word": "agreed_word"}, "exists": {}, "refused": {}, "lost": {}, **_FAILED},
+    ),
+    # Sends the centre's address to the number that calls, once in a call.
+    "send_centre": EffectSpec(
+        {"centre": "centre"}, {"sent": {}, "landline": {}, "withheld": {}, "capped": {}, **_FAILED}
+    ),
 }
+
+# The words by which a caller knows that it is us who call back: texts `callback.word.<word>`.
+WORDS = tuple(f"word{number}" for number in range(1, 13))
 
 VALUES: Mapping[str, frozenset[str]] = {
     "reach": frozenset({"this_number", "other_number", "code_only"}),
@@ -50,4 +66,8 @@ VALUES: Mapping[str, frozenset[str]] = {
     "referral_topic": frozenset({"about_return", "money_and_offers", "documents_and_travel", "other"}),
     "best_time": frozenset({"morning", "afternoon", "any"}),
     "forwarding": frozenset({"this_centre", "other_centre"}),
+    "wait_band": frozenset({"soon", "few", "some", "many", "long", "very_long"}),
+    "show_number": frozenset({"shown", "hidden"}),
+    "window": frozenset({"soon", "morning", "afternoon", "evening"}),
+    "agreed_word": frozenset(WORDS),
 }

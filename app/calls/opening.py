@@ -36,12 +36,34 @@ from app.texts.languages import LAUNCH_LANGUAGES
 from app.texts.voices import can_say
 
 MAIN_FLOW = "hotline"
-GUARDS = frozenset({"speaking_drafts", "speech_allowed"})
-TARGETS: Mapping[str, TargetSpec] = {"counselling": TargetSpec("wait")}
+GUARDS = frozenset({"speaking_drafts", "speech_allowed", "number_may_hide"})
+TARGETS: Mapping[str, TargetSpec] = {"counselling": TargetSpec("wait"), "message": TargetSpec("record")}
 # Spoken by the telephony door itself when a step went wrong.
 SAFE_MESSAGES = frozenset({"safe.error", "safe.goodbye"})
+# Spoken by the doors while a call waits, is connected or is made, outside of any flow.
+DOOR_MESSAGES = frozenset(
+    {
+        "wait.comfort",
+        *(f"wait.band.{band}" for band in LASTING_VALUES["wait_band"]),
+        "wait.next",
+        *(f"wait.key.{choice}" for choice in ("callback", "message", "woman", "also")),
+        "wait.noted",
+        "wait.agent_lost",
+        "room.agent_away",
+        "room.interpreter_joins",
+        "room.colleague_joins",
+        "room.supervisor",
+        "room.supervisor_refused",
+        *(f"called.{moment}" for moment in ("ask", "word", "later", "gone", "sorry")),
+        *(f"callback.word.{word}" for word in LASTING_VALUES["agreed_word"]),
+        "agent.offer",
+        "agent.caller_gone",
+    }
+)
 # Written to callers as SMS, and spoken by nobody.
-WRITTEN_MESSAGES = frozenset({"sms.answered", "sms.news"})
+WRITTEN_MESSAGES = frozenset({"sms.answered", "sms.news", "sms.centre"})
+# What no flow names, and is proved all the same.
+OTHER_MESSAGES = SAFE_MESSAGES | DOOR_MESSAGES | WRITTEN_MESSAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +176,13 @@ def _register(knowledge: Knowledge) -> Register:
 
 
 def _content_faults(content: Content, today: date) -> list[str]:
-    spoken = messages_spoken(content.flows, content.register) | SAFE_MESSAGES | WRITTEN_MESSAGES
+    spoken = messages_spoken(content.flows, content.register) | OTHER_MESSAGES
     orphans = unspoken(content.wording["de"], spoken)
     return [
         *flow_faults(MAIN_FLOW, content.flows, content.register),
-        *text_faults(content.flows, content.register, content.wording, lambda language, _: can_say(language)),
+        *text_faults(
+            content.flows, content.register, content.wording, lambda language, _: can_say(language), OTHER_MESSAGES
+        ),
         *(f"{id_}: this message is in the catalogue, but nothing speaks it." for id_ in orphans if not _is_answer(id_)),
         *check_knowledge(content.knowledge, LAUNCH_LANGUAGES, today),
         *_unguarded_amounts(content),
@@ -194,6 +218,7 @@ def open_playbook(  # noqa: PLR0913  What the operator decides.
     speak_drafts: bool,
     today: Callable[[], date],
     allow_speech: bool = False,
+    may_hide: bool = False,
 ) -> Playbook:
     """Decide who may hear what: production speaks approved languages only; a pilot also speaks drafts in others.
 
@@ -214,6 +239,7 @@ def open_playbook(  # noqa: PLR0913  What the operator decides.
         guards={
             "speaking_drafts": drafts and set(languages) != approved,
             "speech_allowed": allow_speech or not production,
+            "number_may_hide": may_hide or not production,
         },
         confirmed_only=production,
         trusted_languages=approved if production else frozenset(languages),

@@ -30,18 +30,18 @@ async def _keep_number(_memory: Memory, _occasion: Occasion, given: Facts) -> Do
 async def _reach_number(memory: Memory, occasion: Occasion, given: Facts) -> Done:
     if given["reach"] != "other_number":
         return Done("untyped")
-    number = await _number(memory, occasion, given["reach"])
+    number = await wished_number(memory, occasion, given["reach"])
     return Done("lost") if number is None else Done("typed", {"phone_number": number})
 
 
 async def _text_message(memory: Memory, occasion: Occasion, given: Facts) -> Done:
-    number = await _number(memory, occasion, given["reach"])
+    number = await wished_number(memory, occasion, given["reach"])
     if number is not None and takes_text_messages(number):
         return Done("possible")
     return Done("impossible", {"text_message": "none"})
 
 
-async def _number(memory: Memory, occasion: Occasion, reach: str) -> str | None:
+async def wished_number(memory: Memory, occasion: Occasion, reach: str) -> str | None:
     """The number under which the caller wishes to be called, as E.164."""
     if reach == "this_number":
         return passable(occasion.caller_number)
@@ -79,7 +79,7 @@ def _referral_offer(referrals: Referrals) -> Run:
 
 def _make_referral(referrals: Referrals) -> Run:
     async def make(memory: Memory, occasion: Occasion, given: Facts) -> Done:
-        number = await _number(memory, occasion, given["reach"])
+        number = await wished_number(memory, occasion, given["reach"])
         if number is None and given["reach"] in _NUMBER:
             return Done("lost")
         try:

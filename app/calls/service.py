@@ -41,7 +41,8 @@ class Advanced:
 def advance(playbook: Playbook, session: Session, heard: Input, *, outside: bool = False) -> Advanced:
     """Advance a call until it needs the caller again; effects are done and fed back within the same step.
 
-    A lasting effect is left pending for `carry_out` where there is an `outside` to do it, and has failed elsewhere.
+    A lasting effect is left pending for `carry_out` where there is an `outside` to do it, and has failed elsewhere;
+    so it is with waiting for a person and with leaving a message, which a later webhook brings to their end.
     """
     verbs: list[Verb] = []
     counted: list[Counted] = []
@@ -54,9 +55,10 @@ def advance(playbook: Playbook, session: Session, heard: Input, *, outside: bool
         verbs += [verb for verb in spoken if verb is not None]
         if outside and isinstance(last, Perform) and last.effect in LASTING:
             return Advanced(session, tuple(verbs), counted_once(counted), alone=False, pending=last)
-        done = answer(playbook, session.language, last)
+        done = answer(playbook, session.language, last, outside=outside)
         if done is None:
             verbs += [last] if last is not None else []
+            alone = alone and not isinstance(last, Wait | Record)
             return Advanced(session, tuple(verbs), counted_once(counted), alone)
         heard, alone = done, False
 
@@ -81,11 +83,13 @@ def _joined(before: Advanced, after: Advanced) -> Advanced:
     return replace(after, verbs=before.verbs + after.verbs, counted=counted_once(counted), alone=False)
 
 
-def answer(playbook: Playbook, language: str | None, verb: Verb | None) -> Done | None:
+def answer(playbook: Playbook, language: str | None, verb: Verb | None, *, outside: bool = False) -> Done | None:
     """What comes back at once: an effect's outcome. A hand-over that nobody serves has failed."""
     match verb:
         case Perform():
             return _perform(playbook, language, verb)
+        case Wait() | Record() if outside:
+            return None
         case Wait() | Connect() | Record():
             return Done("failed")
         case _:

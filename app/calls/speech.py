@@ -1,18 +1,38 @@
 """What facts sound like: every slot of a message as text in the language it is spoken in."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from babel.dates import format_date, format_skeleton, format_time
 
 from app.calls.numbers import slowly, spoken_number
 from app.calls.playbook import Playbook
 from app.calls.pointing import ADULT, CHILD
 from app.centres.service import spoken_name, spoken_phone, spoken_place, spoken_street, spoken_web
 from app.knowledge.service import spoken_amount, spoken_date
-from app.texts.languages import country_name
+from app.texts.languages import country_name, locale_of
 
 # Names of centres, streets and towns are German and are read by a German voice, whatever the caller's language.
 GERMAN_PARTS = frozenset({("centre", "name"), ("centre", "street"), ("centre", "web"), ("district", "name")})
 
 Speaker = Callable[[Playbook, str, str], str]
+
+# For so long the name of a weekday can mean one day alone.
+_WEEK: Final = timedelta(days=6)
+
+
+def _opening_day(playbook: Playbook, value: str, language: str) -> str:
+    """“Monday”, or “Monday, November 30” where that could be misunderstood."""
+    day, locale = datetime.fromisoformat(value).date(), locale_of(language)
+    weekday = format_date(day, "EEEE", locale=locale)
+    return weekday if day - playbook.today() <= _WEEK else f"{weekday}, {format_skeleton('MMMMd', day, locale=locale)}"
+
+
+def _opening_time(_playbook: Playbook, value: str, language: str) -> str:
+    spoken_time = format_time(datetime.fromisoformat(value).time(), "short", locale=locale_of(language))
+    return spoken_time.replace("\u202f", " ")
+
 
 _PARTS: Mapping[tuple[str, str], Speaker] = {
     ("centre", "name"): lambda playbook, value, _: spoken_name(playbook.directory.centres[value]),
@@ -30,6 +50,8 @@ _PARTS: Mapping[tuple[str, str], Speaker] = {
     ("country", "name"): lambda _, value, language: country_name(value, language),
     ("phone_number", "digits"): lambda _playbook, value, _: spoken_number(value),
     ("referral_code", "digits"): lambda _playbook, value, _: slowly(value),
+    ("opening", "day"): _opening_day,
+    ("opening", "time"): _opening_time,
 }
 
 PARTS: Mapping[str, frozenset[str]] = {

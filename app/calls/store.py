@@ -14,12 +14,13 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy | asyncpg.Poo
 # Each column is merged so that duplicated, late and reordered steps leave the same row as the steps in order:
 # the highest step's language, the lowest step's topic and Land, the furthest outcome. What was counted stays as it is.
 # A call keeps the row that it has, whichever key of the ring it was made under; a new row is made under the first key.
+# Who was promised a callback, or left a message, was served by that, unless somebody answered.
 _NOTE = """
-INSERT INTO live_call (call_key, language, language_step, topic, topic_step, land, land_step, outcome)
+INSERT INTO live_call (call_key, language, language_step, topic, topic_step, land, land_step, outcome, kind)
 VALUES (coalesce((SELECT call_key FROM live_call WHERE call_key = ANY ($1::bytea[]) LIMIT 1), ($1::bytea[])[1]),
         $3, CASE WHEN $3::text IS NULL THEN NULL ELSE $2::int END,
         $4, CASE WHEN $4::text IS NULL THEN NULL ELSE $2::int END,
-        $5, CASE WHEN $5::text IS NULL THEN NULL ELSE $2::int END, $6)
+        $5, CASE WHEN $5::text IS NULL THEN NULL ELSE $2::int END, $6, $7)
 ON CONFLICT (call_key) DO UPDATE SET
     language = CASE WHEN excluded.language_step >= coalesce(live_call.language_step, -1)
                     THEN excluded.language ELSE live_call.language END,
@@ -30,9 +31,28 @@ ON CONFLICT (call_key) DO UPDATE SET
     land = CASE WHEN excluded.land_step < coalesce(live_call.land_step, 2147483647)
                 THEN excluded.land ELSE live_call.land END,
     land_step = least(excluded.land_step, live_call.land_step),
-    outcome = greatest(excluded.outcome, live_call.outcome)
+    outcome = greatest(excluded.outcome, live_call.outcome),
+    kind = CASE WHEN excluded.kind IS NULL OR live_call.kind = 'answered' THEN live_call.kind ELSE excluded.kind END
 WHERE live_call.counted_at IS NULL
 """
+
+# Whatever order they come in: answered stands above a promised callback, that above having given up. A wait ended
+# with the first answer; without one it lasted until it was given up for good.
+_NOTE_KIND = """
+INSERT INTO live_call (call_key, kind, waited_seconds)
+VALUES (coalesce((SELECT call_key FROM live_call WHERE call_key = ANY ($1::bytea[]) LIMIT 1), ($1::bytea[])[1]), $2, $3)
+ON CONFLICT (call_key) DO UPDATE SET
+    kind = CASE WHEN array_position(ARRAY['abandoned', 'callback', 'answered'], excluded.kind)
+                  > coalesce(array_position(ARRAY['abandoned', 'callback', 'answered'], live_call.kind), 0)
+                THEN excluded.kind ELSE live_call.kind END,
+    waited_seconds = CASE
+        WHEN (live_call.kind IS NOT DISTINCT FROM 'answered') <> (excluded.kind = 'answered')
+        THEN CASE WHEN excluded.kind = 'answered' THEN excluded.waited_seconds ELSE live_call.waited_seconds END
+        WHEN excluded.kind = 'answered' THEN least(live_call.waited_seconds, excluded.waited_seconds)
+        ELSE greatest(live_call.waited_seconds, excluded.waited_seconds) END
+WHERE live_call.counted_at IS NULL
+"""
+_FIND_TOPIC_AND_LAND = "SELECT topic, land FROM live_call WHERE call_key = ANY ($1::bytea[]) LIMIT 1"
 
 # A terminal state is never overwritten, whatever order the callbacks come in.
 _CLOSE = """
@@ -46,14 +66,61 @@ WHERE live_call.ended_at IS NULL AND live_call.counted_at IS NULL
 async def note(pool: asyncpg.Pool, call_keys: Sequence[bytes], step: int, counted: Mapping[str, str]) -> None:
     """Merge what a step counts as into the call's live row; the same step again changes nothing."""
     outcome = OUTCOMES.index(counted["outcome"]) if "outcome" in counted else 0
+    kind = "callback" if counted.get("outcome") == "callback_or_message" else None
     await pool.execute(
-        _NOTE, call_keys, step, counted.get("language"), counted.get("topic"), counted.get("land"), outcome
+        _NOTE, call_keys, step, counted.get("language"), counted.get("topic"), counted.get("land"), outcome, kind
     )
+
+
+async def note_kind(pool: asyncpg.Pool, call_keys: Sequence[bytes], kind: str, waited_seconds: int) -> None:
+    """Merge how the call was served, and after what wait."""
+    await pool.execute(_NOTE_KIND, call_keys, kind, waited_seconds)
+
+
+async def find_topic_and_land(pool: asyncpg.Pool, call_keys: Sequence[bytes]) -> tuple[str | None, str | None]:
+    """What the call is about so far, and which Land it is from."""
+    row = await pool.fetchrow(_FIND_TOPIC_AND_LAND, call_keys)
+    return (None, None) if row is None else (row["topic"], row["land"])
 
 
 async def close(pool: asyncpg.Pool, call_keys: Sequence[bytes], status: str, ended_at: datetime) -> None:
     """Note that a call has ended."""
     await pool.execute(_CLOSE, call_keys, status, ended_at)
+
+
+class Classified(NamedTuple):
+    """What an agent says that a call was, and what the waiting line knows of it."""
+
+    call_key: bytes
+    topic: str
+    outcome: str
+    language: str
+    land: str | None
+    waited_seconds: int
+
+
+_CLASSIFY = """
+INSERT INTO live_call (call_key, language, topic, topic_step, land, outcome, kind, waited_seconds)
+VALUES ($1, nullif($4, ''), $2, -1, $5, $3, 'answered', $6)
+ON CONFLICT (call_key) DO UPDATE SET
+    topic = excluded.topic, topic_step = -1, outcome = excluded.outcome, kind = 'answered',
+    language = coalesce(live_call.language, excluded.language), land = coalesce(live_call.land, excluded.land),
+    waited_seconds = coalesce(live_call.waited_seconds, excluded.waited_seconds)
+WHERE live_call.counted_at IS NULL
+"""
+
+
+async def classify(pool: asyncpg.Pool, said: Classified) -> None:
+    """What an agent says stands above what the steps of the call noted."""
+    await pool.execute(
+        _CLASSIFY,
+        said.call_key,
+        said.topic,
+        OUTCOMES.index(said.outcome),
+        said.language,
+        said.land,
+        said.waited_seconds,
+    )
 
 
 # A counted row keeps that it was counted until it is wiped, so that what comes late changes nothing; of what it was

@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 
 from app.commands.referrals import opened
+from app.kit.db import open_pool
 from app.kit.settings import get_settings
 
 _DAY = timedelta(days=1)
@@ -23,16 +24,20 @@ def retention() -> None:
 def retention_table() -> str:
     """A Markdown table of all that is kept, where, and for how long; its numbers are those of the code."""
     rows = ["| what | where | how long |", "| --- | --- | --- |"]
-    kept = (*_calls(), *_statistics(), *_referrals(), *_people())
+    kept = (*_calls(), *_line(), *_texts(), *_provider(), *_statistics(), *_referrals(), *_people())
     rows += [f"| {what} | {where} | {how_long} |" for what, where, how_long in kept]
     return "\n".join(rows) + "\n"
 
 
 async def _overdue() -> dict[str, int]:
-    from app.referrals import service  # noqa: PLC0415  A node for calls alone has this module too.
+    from app.queue import sweeping  # noqa: PLC0415  A node for calls alone has this module too.
+    from app.queue.models import Line  # noqa: PLC0415
+    from app.queue.safe import Safe  # noqa: PLC0415
+    from app.referrals import service  # noqa: PLC0415
 
-    async with opened() as referrals:
-        return await service.overdue(referrals)
+    async with opened() as referrals, await open_pool(str(get_settings().database_url), most=1) as pool:
+        safe = Safe(Line(pool, referrals.keys, referrals.clock), referrals.vault)
+        return await service.overdue(referrals) | await sweeping.overdue(safe)
 
 
 def _calls() -> list[tuple[str, str, str]]:
@@ -52,6 +57,72 @@ def _calls() -> list[tuple[str, str, str]]:
             f"the call, at most {_span(effect_life)}",
         ),
         ("where a call stands in the flows", "sealed in the address of its next step, nowhere here", "the call"),
+    ]
+
+
+def _line() -> list[tuple[str, str, str]]:
+    from app.calls.keeping import FORGOTTEN_AFTER  # noqa: PLC0415  As above.
+    from app.queue.callback_rules import LONGEST, REMEMBERED, SERVICE_DAYS  # noqa: PLC0415
+    from app.queue.voicemails import LIFE  # noqa: PLC0415
+
+    own_key = "each under a key of its own in the folder of `REFERRAL_KEYS`"
+    return [
+        (
+            "who waits: language, topic, Land, wishes, the provider's identifier of the call, sealed",
+            "unlogged tables `waiting_call`, `reservation`",
+            "until the agent has wrapped up; a keyed hash of the call some minutes longer",
+        ),
+        (
+            "a conversation in progress: who is in its room, the provider's identifiers of the calls, sealed",
+            "unlogged tables `meeting`, `meeting_person`, `meeting_errand`",
+            f"{_span(FORGOTTEN_AFTER)} after its end",
+        ),
+        (
+            "the number of somebody who wishes to be called back",
+            f"sealed in `callback`, {own_key}",
+            f"until it is done or withdrawn, at once; {SERVICE_DAYS} service days; {_span(LONGEST)} in any case",
+        ),
+        (
+            "that there is a callback: language, topic, Land, window of time, the agreed word, attempts",
+            "`callback`",
+            f"as long as its number, and {_span(REMEMBERED)} longer",
+        ),
+        (
+            "voice messages, with language and topic",
+            f"sealed in `voicemail`, {own_key}",
+            f"until handled, at once; {_span(LIFE)} in any case; that there was one {_span(REMEMBERED)} longer",
+        ),
+    ]
+
+
+def _texts() -> list[tuple[str, str, str]]:
+    from app.queue.text_messages import DAY, PATIENCE  # noqa: PLC0415  As above.
+
+    return [
+        (
+            "a text message that a caller wished for, with the number, sealed",
+            "unlogged table `line_text`",
+            f"until it is sent, at most {_span(PATIENCE)}",
+        ),
+        (
+            "that it was sent, under keyed hashes of number and call",
+            "unlogged table `line_text`; the day's key in the folder of `REFERRAL_KEYS`",
+            f"{_span(DAY)}; the key is thrown away after the day that follows",
+        ),
+    ]
+
+
+def _provider() -> list[tuple[str, str, str]]:
+    from app.queue.removal import EVERY, LONGEST, SETTLED_AFTER  # noqa: PLC0415  As above.
+
+    ended, recorded = _span(SETTLED_AFTER + EVERY), _span(LONGEST + EVERY)
+    asked = f"deletion is asked for within {ended} of the end, of a recording when it was fetched, at most {recorded}"
+    return [
+        (
+            "records of calls, text messages and recordings, with numbers",
+            "at the telephone provider",
+            f"{asked}; Twilio lets some go after up to 14 days only, and keeps logs of requests for about 30",
+        ),
     ]
 
 
@@ -88,7 +159,7 @@ def _referrals() -> list[tuple[str, str, str]]:
         ("that a text message was sent, under a keyed hash", "unlogged table `text_message_sent`", _span(_DAY)),
         ("tries of codes, under keyed hashes of who tried", "unlogged table `throttle`", _span(_HOUR)),
         ("agreements with centres, their own entries", "`agreement`, `centre_entry`", "until deleted by the operator"),
-        ("callers' audio, words, addresses, postal codes", "nowhere", ""),
+        ("what callers say in conversations, spoken questions, addresses, postal codes", "nowhere", ""),
     ]
 
 
@@ -106,9 +177,14 @@ def _people() -> list[tuple[str, str, str]]:
             "`web_session`",
             f"{_span(IDLE_LIFE)} of rest, {_span(ABSOLUTE_LIFE)} at most",
         ),
+        (
+            "agents' languages, topics, shifts and status; interpreters; their telephone numbers, sealed",
+            "`agent_skills`, `agent_language`, `agent_shift`, `agent_presence`, `interpreter`",
+            "until deleted by the operator",
+        ),
         ("tries to log in, under keyed hashes of address and login", "unlogged table `throttle`", _span(_DAY)),
         (
-            "who did what with accounts, referrals and exports: ids alone, never a caller",
+            "who did what with accounts, referrals, callbacks, voice messages and exports: ids alone, never a caller",
             "`audit_entry`, chained",
             "until deleted by the operator",
         ),

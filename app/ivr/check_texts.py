@@ -33,10 +33,19 @@ _OWN_SCRIPT_SHARE = 0.6
 _WORDS_OF_A_SENTENCE = 3
 
 
-def text_faults(flows: Flows, register: Register, wording: Wording, can_speak: Callable[[str, str], bool]) -> list[str]:
-    """Faults in the texts; `can_speak(language, message)` tells a true voice or a recording."""
+def text_faults(
+    flows: Flows,
+    register: Register,
+    wording: Wording,
+    can_speak: Callable[[str, str], bool],
+    others: frozenset[str] = frozenset(),
+) -> list[str]:
+    """Faults in the texts; `can_speak(language, message)` tells a true voice or a recording.
+
+    `others` are messages that no flow names.
+    """
     faults = [*_missing_families(flows, register)]
-    for id_ in sorted(messages_spoken(flows, register)):
+    for id_ in sorted(messages_spoken(flows, register) | others):
         faults += [f"{id_}: {fault}." for fault in _message_faults(id_, wording, can_speak)]
     for flow in flows.values():
         faults += [f"{flow.name}: {fault}." for fault in _slot_faults(flow, register, wording)]

@@ -99,10 +99,19 @@ def _reserved(walk: Walk, node: Ask, keys: str) -> bool:
     elif REPEAT_KEY in keys:
         walk.repeat()
     elif keys == PERSON_KEY and not entry and all(choice.key != PERSON_KEY for choice in node.choices):
-        walk.go_to_person()
+        _go_to_person(walk, node)
     else:
         return False
     return True
+
+
+def _go_to_person(walk: Walk, node: Ask) -> None:
+    """Where whoever gives up is handed over, so is whoever asks for a person; nobody hears the same menu for it."""
+    if isinstance(walk.flow().nodes[node.give_up], Transfer):
+        walk.failures = walk.page = 0
+        walk.take("give_up", node.give_up)
+    else:
+        walk.go_to_person()
 
 
 def _turn_page(walk: Walk, heard: Input) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 # A session may hold facts of these types and of no other: nothing that names or reaches a person.
 LASTING_TYPES = frozenset(
     {
+        "agreed_word",
         "area_code",
         "best_time",
         "centre",
@@ -29,17 +30,21 @@ LASTING_TYPES = frozenset(
         "offer",
         "offer_reason",
         "offers",
+        "opening",
         "other_kind",
         "reach",
         "reason",
         "referral_topic",
         "residence",
         "rule",
+        "show_number",
         "startup",
         "text_message",
         "topic",
         "topics",
+        "wait_band",
         "who_answers",
+        "window",
     }
 )
 # Facts of these types reach the effect that follows the question, or are said once, and are then forgotten.
@@ -83,6 +88,7 @@ class Say:
 class Ask:
     """Ask the caller; `into` names the fact that takes an answer which is not a choice.
 
+    Each failure asks again with the next message of `retry`; after the last, or at once where there is none, `give_up`.
     Where words or one of several values are expected, `choices` are the other ways out, on the last keys of the menu.
     """
 

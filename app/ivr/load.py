@@ -75,7 +75,7 @@ def _read_ask(where: str, source: Raw) -> Ask:
     return Ask(
         question=_messages(source["ask"], where),
         expects=_optional(source, "expects", where) or "choices",
-        retry=_messages(source.get("retry"), f"{where}: “retry”"),
+        retry=_patience(source.get("retry"), f"{where}: “retry”"),
         give_up=_text(source, "give_up", where),
         choices=tuple(
             _read_choice(where, key, choice)
@@ -173,6 +173,11 @@ def _messages(raw: object, where: str) -> tuple[str, ...]:
     if not isinstance(listed, list) or not listed or not all(isinstance(item, str) and item for item in listed):
         raise FlowFault(f"{where}: there must be a message or a list of messages here.")
     return tuple(listed)
+
+
+def _patience(raw: object, where: str) -> tuple[str, ...]:
+    """What is asked after each failure; an empty list where silence is an answer of its own."""
+    return () if raw == [] else _messages(raw, where)
 
 
 def bind(main: str, flows: Mapping[str, Flow], register: Register, wording: Wording, hashed: Mapping[str, str]) -> Book:

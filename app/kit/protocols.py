@@ -42,7 +42,10 @@ class CallOver(ProviderRefused):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
-    """A call to be placed: `url` gives its first document, `status_url` hears of every step of its progress."""
+    """A call to be placed: `url` gives its first document, `status_url` hears of every step of its progress.
+
+    `send_keys` are pressed when it is answered, a `w` among them waits half a second.
+    """
 
     to_number: str
     from_number: str
@@ -51,6 +54,21 @@ class OutgoingCall:
     fallback_url: str = ""
     ring_seconds: int = 30
     limit_seconds: int = 60 * 60
+    send_keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """What shall be so for somebody in a conference; None leaves it as it is.
+
+    While they are `held` they hear the document at `words_url`; without a change of that they hear it once.
+    `ends`: the conference is over when they leave.
+    """
+
+    held: bool | None = None
+    muted: bool | None = None
+    ends: bool | None = None
+    words_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,26 @@ class Telephony(Protocol):
         ...
 
     async def end_call(self, call_sid: str) -> None: ...
+
+    async def is_over(self, call_sid: str) -> bool:
+        """Whether the call has ended; one whose record is gone has."""
+        ...
+
+    async def list_calls_to(self, to_number: str) -> list[str]:
+        """The Sids of calls to a number that wait for their turn, ring or are connected."""
+        ...
+
+    async def list_people(self, room: str) -> dict[str, str]:
+        """The Sid of each call in the conference of this name by its label; nobody where there is none."""
+        ...
+
+    async def change_person(self, room: str, label: str, change: Participation) -> None:
+        """Raises CallOver where nobody of this label is in the conference."""
+        ...
+
+    async def remove_person(self, room: str, label: str) -> None:
+        """Hang up on somebody in a conference."""
+        ...
 
     async def send_message(self, message: TextMessage) -> str:
         """Send an SMS and give its Sid."""

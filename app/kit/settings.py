@@ -125,8 +125,8 @@ class Settings(BaseSettings):
     referral_keys: Annotated[
         Path | None,
         Field(
-            description="The folder of the keys that open referrals, which all nodes share: outside the database and "
-            "its backups, and never copied, so that what was withdrawn stays closed.",
+            description="The folder of the keys that open referrals, callbacks and voice messages, which all nodes "
+            "share: outside the database and its backups, and never copied, so that what was withdrawn stays closed.",
             json_schema_extra={"default_text": "the demo's: `referral_keys` in `HOTLINE_DATA`"},
         ),
     ] = None
@@ -163,6 +163,20 @@ class Settings(BaseSettings):
             "nothing of the hotline; unset: production sends none."
         ),
     ] = ""
+    quiet_number: Annotated[
+        str,
+        AfterValidator(_number),
+        Field(
+            description="A second number of the account, published nowhere, that shows where somebody wishes to be "
+            "called without the line's own; unset: they are not called."
+        ),
+    ] = ""
+    supervisor_listening: Annotated[
+        bool,
+        Field(
+            description="Whether a supervisor may listen to a conversation, after the caller was told and allowed it."
+        ),
+    ] = False
     publish_noise: Annotated[
         bool,
         Field(

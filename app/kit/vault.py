@@ -51,6 +51,13 @@ class Vault:
                 self._write(path)
         return _read(path)
 
+    def forget(self, name: str) -> None:
+        """Destroys the key that `lasting` made under this name, if there is one."""
+        path = self._path(_LASTING, "", name)
+        if path.exists():
+            _destroy(path)
+            _sync(self.folder)
+
     def destroy_others(self, bucket: str, keep: str | None) -> int:
         """Destroys all keys of a bucket but one, and what was left half made; returns how many files went."""
         kept = None if keep is None else self._path(bucket, keep)

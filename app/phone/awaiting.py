@@ -1,6 +1,6 @@
 """What a caller hears, and what the line then waits for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 from urllib.parse import parse_qsl, urldefrag
 
@@ -135,7 +135,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Dialled:
-    """The caller is connected with `targets`, pairs of a kind (Number, Conference, …) and a name or number."""
+    """The caller is connected with `targets`, pairs of a kind (Number, Conference, …) and a name or number.
+
+    `nouns` are the targets as the document has them.
+    """
 
     kind: ClassVar[str] = "dialled"
     targets: tuple[tuple[str, str], ...]
@@ -145,11 +148,15 @@ class Dialled:
     method: str
     base_url: str
     rest: tuple[Verb, ...]
+    nouns: tuple[Verb, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The line records what the caller says; `finish_on_key` holds every key that ends it."""
+    """The line records what the caller says; `finish_on_key` holds every key that ends it.
+
+    `callback` is the address that hears when the recording is there.
+    """
 
     kind: ClassVar[str] = "recording"
     action: str
@@ -159,6 +166,7 @@ class Recording:
     finish_on_key: str
     base_url: str
     rest: tuple[Verb, ...]
+    callback: str = field(default="", compare=False)
 
 
 Awaiting = Gathering | Redirected | Ended | Queued | Left | Dialled | Recording

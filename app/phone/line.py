@@ -1,21 +1,16 @@
 """A caller on a line: dials, presses, waits, speaks and hangs up against the real webhooks."""
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from time import monotonic
-from typing import Literal
 
-import httpx
-
-from app.kit.protocols import Signer
 from app.phone import player
 from app.phone.awaiting import (
     CHARACTERS_A_SECOND,
     Awaiting,
     Dialled,
     Ended,
-    Heard,
     Left,
     Params,
     Played,
@@ -25,60 +20,34 @@ from app.phone.awaiting import (
     Request,
     request_for,
 )
-from app.phone.caller import DEMO_ACCOUNT_SID, DEMO_CALLER_NUMBER, Caller, call_params, new_caller
+from app.phone.caller import DEMO_CALLER_NUMBER, Caller, call_params, new_caller
 from app.phone.document import PlayerFault
-from app.phone.webhook import Exchange, LineFault, ask
+from app.phone.live_call import Line, LiveCall, Turn
+from app.phone.rooms import Follow, Rooms
+from app.phone.webhook import LineFault, ask
+
+__all__ = [
+    "INCOMING",
+    "LONGEST_CHAIN",
+    "STATUS",
+    "Line",
+    "LiveCall",
+    "Turn",
+    "be_refused",
+    "dial",
+    "follow",
+    "hang_up",
+    "press",
+    "reach_by",
+    "say",
+    "wait",
+    "webhook",
+]
 
 INCOMING, STATUS = "/voice/incoming#rc=2&rp=all", "/voice/status#rc=2&rp=all"
 # A line that leads on by itself more often than this in a row goes in circles.
 LONGEST_CHAIN = 25
 _TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
-
-TurnKind = Literal["heard", "pressed", "said", "waited", "transferred", "hung up", "ended", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One line of the transcript: `heard` for what the line said, `text` for everything else."""
-
-    kind: TurnKind
-    text: str = ""
-    heard: tuple[Heard, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A telephone line to the hotline: `number` is dialled, its webhooks lie under `base_url`."""
-
-    client: httpx.AsyncClient
-    signer: Signer
-    base_url: str
-    number: str
-    account_sid: str = DEMO_ACCOUNT_SID
-
-
-@dataclass(slots=True)
-class LiveCall:
-    """A call in progress; `queue` is the queue it stands in, `awaiting` what the line waits for now.
-
-    `lone_finish_key` chooses between the two behaviours that Twilio's pages describe (see `player.press`).
-    """
-
-    line: Line
-    caller: Caller
-    awaiting: Awaiting
-    began_seconds: float
-    status: str = "ringing"
-    queue: Queued | None = None
-    queued_seconds: float = 0.0
-    lone_finish_key: player.LoneFinishKey = "swallowed"
-    turns: list[Turn] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the call is over."""
-        return isinstance(self.awaiting, Ended)
 
 
 async def dial(
@@ -111,6 +80,9 @@ async def wait(call: LiveCall) -> None:
     match call.awaiting:
         case Queued() as queued if queued.wait_url:
             await _go_on(call, _wait_request(call, queued))
+        case Dialled() if call.meets:
+            # The agent hangs up, nobody else.
+            return
         case Dialled() as dialled:
             await _go_on(call, player.finish_dial(dialled, "completed", _seconds_since(call.began_seconds)))
         case awaiting:
@@ -122,8 +94,7 @@ async def say(call: LiveCall, words: str) -> None:
     _be_connected(call)
     call.turns.append(Turn("said", words))
     if isinstance(call.awaiting, Recording):
-        seconds = max(len(words) // CHARACTERS_A_SECOND, 1)
-        await _go_on(call, player.finish_recording(call.awaiting, _recording_url(call.caller), seconds, ""))
+        await _go_on(call, _recorded(call, call.awaiting, max(len(words) // CHARACTERS_A_SECOND, 1)))
     else:
         await _go_on(call, player.say(call.awaiting, words))
 
@@ -133,6 +104,27 @@ async def be_refused(call: LiveCall, outcome: player.DialOutcome) -> None:
     _be_connected(call)
     if isinstance(call.awaiting, Dialled):
         await _go_on(call, player.finish_dial(call.awaiting, outcome, 0))
+
+
+def reach_by(rooms: Rooms, call: LiveCall, taken: Follow) -> None:
+    """Let the exchange reach the call: `taken` is told where it goes, and follows when its turn comes."""
+    call.rooms = rooms
+    rooms.connect(call.caller, taken)
+
+
+async def follow(call: LiveCall, step: Request | Played | Awaiting) -> None:
+    """The exchange takes the call elsewhere, from wherever it is; after its end this is nothing."""
+    if call.ended:
+        return
+    call.moment += 1
+    if isinstance(step, Request):
+        call.meets = False
+        if call.queue is not None:
+            queue, call.queue = call.queue, None
+            left = player.leave_queue(queue, "redirected", _seconds_since(call.queued_seconds))
+            if isinstance(left, Request):
+                await _tell(call, left, call.status)
+    await _go_on(call, step)
 
 
 async def hang_up(call: LiveCall) -> None:
@@ -221,6 +213,7 @@ async def _rest(call: LiveCall, awaiting: Awaiting) -> None:
         return
     if isinstance(awaiting, Dialled) and call.awaiting is not awaiting:
         call.turns.append(Turn("transferred", ", ".join(name for _, name in awaiting.targets)))
+        call.meets = call.rooms is not None and call.rooms.enter(call.caller.call_sid, awaiting)
     call.awaiting = awaiting
     if isinstance(awaiting, Ended):
         call.turns.append(Turn("ended", awaiting.reason))
@@ -234,6 +227,8 @@ async def _fail(call: LiveCall, sentence: str) -> None:
 
 
 async def _complete(call: LiveCall) -> None:
+    if call.rooms is not None:
+        call.rooms.end(call.caller.call_sid)
     duration = _seconds_since(call.began_seconds)
     params: Params = (
         ("CallDuration", str(duration)),
@@ -245,10 +240,10 @@ async def _complete(call: LiveCall) -> None:
     await _tell(call, request_for(webhook(call.line, STATUS), params=params))
 
 
-async def _tell(call: LiveCall, request: Request) -> None:
+async def _tell(call: LiveCall, request: Request, status: str = "completed") -> None:
     """Tell the line something whose answer nobody hears; a lost notice changes nothing for the caller."""
     try:
-        exchange = await ask(call.line.client, call.line.signer, request, call_params(call.caller, "completed"))
+        exchange = await ask(call.line.client, call.line.signer, request, call_params(call.caller, status))
     except LineFault as fault:
         call.turns.append(Turn("failed", str(fault)))
     else:
@@ -258,6 +253,15 @@ async def _tell(call: LiveCall, request: Request) -> None:
 def _wait_request(call: LiveCall, queued: Queued) -> Request:
     params = (("QueueTime", str(_seconds_since(call.queued_seconds))),)
     return request_for(queued.wait_url, queued.wait_method, params)
+
+
+def _recorded(call: LiveCall, recording: Recording, seconds: int) -> Request:
+    """Where an exchange keeps what was said, it has a Sid by which it can be fetched."""
+    if call.rooms is None:
+        return player.finish_recording(recording, _recording_url(call.caller), seconds, "")
+    sid, url = call.rooms.record(call.caller.call_sid, recording, seconds)
+    request = player.finish_recording(recording, url, seconds, "")
+    return replace(request, params=(*request.params, ("RecordingSid", sid)))
 
 
 def _recording_url(caller: Caller) -> str:

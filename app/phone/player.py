@@ -201,6 +201,7 @@ def _dial(verb: Verb, base_url: str, rest: tuple[Verb, ...]) -> Dialled:
         method=_method(verb, "method"),
         base_url=base_url,
         rest=rest,
+        nouns=verb.children,
     )
 
 
@@ -213,6 +214,7 @@ def _record(verb: Verb, base_url: str, rest: tuple[Verb, ...]) -> Recording:
         finish_on_key=verb.attributes.get("finishOnKey", KEYS),
         base_url=base_url,
         rest=rest,
+        callback=verb.attributes.get("recordingStatusCallback", ""),
     )
 
 

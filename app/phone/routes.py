@@ -15,7 +15,7 @@ from app.kit.protocols import Signer
 from app.phone.caller import DEMO_ACCOUNT_SID
 from app.phone.line import Line, LiveCall, dial, hang_up, press, say, wait
 from app.phone.pages import PAGE_HEADERS, TEMPLATES
-from app.phone.switchboard import AllLinesBusy, Switchboard, UnknownCall, keep_swept, plug_in, reserve, take
+from app.phone.switchboard import AllLinesBusy, Switchboard, UnknownCall, keep_swept, look_at, plug_in, reserve, take
 from app.phone.views import View, call_view
 from app.phone.webhook import LineFault
 from app.phone.words import INTERFACE_LANGUAGES, get_interface, interface_language
@@ -41,20 +41,22 @@ _FAULTS: Mapping[type[HotlineError], tuple[int, str]] = {
 }
 
 Keys = Annotated[str, Body(embed=True, min_length=1, max_length=32, pattern=r"^[0-9*#]+$")]
+Moment = Annotated[int | None, Body(embed=True)]
 Words = Annotated[str, Body(embed=True, min_length=1, max_length=300)]
 Deed = Callable[[LiveCall], Awaitable[None]]
 
 
-def phone_router(
+def phone_router(  # noqa: PLR0913  What a telephone is made of.
     *,
     client: httpx.AsyncClient,
     signer: Signer,
     base_url: str,
     number: str,
     account_sid: str = DEMO_ACCOUNT_SID,
+    board: Switchboard | None = None,
 ) -> APIRouter:
     """The telephone at /phone, calling the webhooks at `base_url` through `client`."""
-    line, board = Line(client, signer, base_url, number, account_sid), Switchboard()
+    line, board = Line(client, signer, base_url, number, account_sid), board or Switchboard()
     router = APIRouter(prefix="/phone", include_in_schema=False, lifespan=_sweeping(board))
     _add_page(router, number)
     _add_deeds(router, board, line)
@@ -115,8 +117,12 @@ def _add_deeds(router: APIRouter, board: Switchboard, line: Line) -> None:
         return await _answered(_do(board, call_id, lambda call: say(call, words)))
 
     @router.post("/calls/{call_id}/wait")
-    async def stay_silent(call_id: str) -> JSONResponse:
-        return await _answered(_do(board, call_id, wait))
+    async def stay_silent(call_id: str, moment: Moment = None) -> JSONResponse:
+        return await _answered(_do(board, call_id, lambda call: _wait(call, moment)))
+
+    @router.post("/calls/{call_id}/look")
+    async def look(call_id: str) -> JSONResponse:
+        return await _answered(_look(board, call_id))
 
     @router.post("/calls/{call_id}/hangup")
     async def put_down(call_id: str) -> JSONResponse:
@@ -138,6 +144,17 @@ async def _do(board: Switchboard, call_id: str, deed: Deed) -> JSONResponse:
         except LineFault as fault:
             # The page shows the document that could not be played, so the view goes with the fault.
             return _failed(fault, call_view(call_id, call))
+        return _told(call_view(call_id, call))
+
+
+async def _wait(call: LiveCall, moment: int | None) -> None:
+    """Silence in a place that the call has left since is none."""
+    if moment is None or moment == call.moment:
+        await wait(call)
+
+
+async def _look(board: Switchboard, call_id: str) -> JSONResponse:
+    async with look_at(board, call_id) as call:
         return _told(call_view(call_id, call))
 
 

@@ -77,7 +77,8 @@ def _show(console: Console, call: LiveCall, shown: int) -> int:
     """Print the turns that are new and what the line waits for; gives back how many have been printed."""
     for turn in call.turns[shown:]:
         _show_turn(console, turn)
-    console.print(f"  {_waits_for(call.awaiting)}", style="cyan", highlight=False)
+    line = f"In the queue {escape(call.queue.queue)}; " if call.queue and isinstance(call.awaiting, Gathering) else ""
+    console.print(f"  {line}{_waits_for(call.awaiting)}", style="cyan", highlight=False)
     return len(call.turns)
 
 

@@ -19,7 +19,9 @@ def call_view(call_id: str, call: LiveCall) -> View:
     return {
         "id": call_id,
         "heard": [_heard(item, call.line.base_url.rstrip("/")) for turn in turns for item in turn.heard],
-        "awaiting": _awaiting(call.awaiting),
+        "awaiting": _awaiting(call.awaiting, meets=call.meets),
+        "moment": call.moment,
+        "in_line": call.queue is not None or call.meets,
         "ended": call.ended,
         "ended_by": _ended_by(turns) if call.ended else None,
         "twiml": pretty(documents[-1].answer) if documents else "",
@@ -39,7 +41,7 @@ def _heard(item: Heard, base_url: str) -> View:
     }
 
 
-def _awaiting(awaiting: Awaiting) -> View:
+def _awaiting(awaiting: Awaiting, *, meets: bool) -> View:
     match awaiting:
         case Gathering():
             return {
@@ -53,6 +55,8 @@ def _awaiting(awaiting: Awaiting) -> View:
             }
         case Queued():
             return {"kind": awaiting.kind, "name": awaiting.queue}
+        case Dialled() if meets:
+            return {"kind": "meeting"}
         case Dialled():
             return {"kind": awaiting.kind, "name": ", ".join(name for _, name in awaiting.targets)}
         case Recording():

@@ -116,4 +116,9 @@ class Data:
     content: Mapping[str, object]
 
 
-Answer = Page | Fragment | Question | Redirect | Download | Data
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What the reader sees is still so: nothing is sent (204), and the page stays as it is."""
+
+
+Answer = Page | Fragment | Question | Redirect | Download | Data | Unchanged

@@ -37,6 +37,7 @@ def policy(form_targets: Sequence[str] = ()) -> str:
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
+            "media-src 'self'",
             "connect-src 'self'",
             " ".join(("form-action 'self'", *form_targets)),
             "base-uri 'none'",

@@ -22,8 +22,8 @@ Handler = Callable[[Ask], Awaitable[Answer]]
 Example = Callable[[Provided], Awaitable[Sequence[str]]]
 Registration = Callable[[Handler], Handler]
 Kind = Literal["page", "deed", "download", "data"]
-Group = Literal["work", "content", "figures", "administration", "account"]
-GROUPS: Final[tuple[Group, ...]] = ("work", "content", "figures", "administration", "account")
+Group = Literal["line", "work", "content", "figures", "administration", "account"]
+GROUPS: Final[tuple[Group, ...]] = ("line", "work", "content", "figures", "administration", "account")
 
 
 class Unregistered(Exception):
@@ -112,7 +112,7 @@ class PageRouter:
         )
 
     def data(self, path: str, *, access: Access, renews: bool = True) -> Registration:
-        """Registers JSON for scripts of ours (GET)."""
+        """Registers JSON, or a part of a page, for scripts of ours (GET)."""
         return self._registration(kind="data", path=path, access=access, renews=renews)
 
     def _registration(self, **fields: Any) -> Registration:  # noqa: ANN401  The fields of Registered.

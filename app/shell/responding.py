@@ -7,7 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from app.shell import flash
-from app.shell.answers import Answer, Cookie, Data, Download, Fragment, Page, Question, Redirect
+from app.shell.answers import Answer, Cookie, Data, Download, Fragment, Page, Question, Redirect, Unchanged
 from app.shell.cookies import FLASH_COOKIE, VISIT_COOKIE, write_cookies
 from app.shell.faults import Told
 from app.shell.paths import local_path
@@ -32,8 +32,8 @@ def respond(sheet: Sheet, registered: Registered, answer: Answer, *, is_htmx: bo
             return _redirect(sheet, answer, is_htmx=is_htmx)
         case Download():
             return _download(answer)
-        case Data():
-            return JSONResponse(dict(answer.content))
+        case Data() | Unchanged():
+            return JSONResponse(dict(answer.content)) if isinstance(answer, Data) else Response(status_code=204)
 
 
 def respond_told(sheet: Sheet, told: Told) -> Response:

@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from app.kit.protocols import CallOver, OutgoingCall, ProviderBusy, ProviderRecord, ProviderRefused, TextMessage
+from app.kit.protocols import (
+    CallOver,
+    OutgoingCall,
+    Participation,
+    ProviderBusy,
+    ProviderRecord,
+    ProviderRefused,
+    TextMessage,
+)
+from app.telephony.wire import ANSWER_SECONDS, CONNECT_SECONDS, NOT_FOUND, Wire, send
 
 if TYPE_CHECKING:
-    from twilio.http.response import Response
     from twilio.rest import Client
+    from twilio.rest.api.v2010.account.conference import ConferenceContext
 
-ANSWER_SECONDS: Final = 10.0
-CONNECT_SECONDS: Final = 3.0
+__all__ = ["ANSWER_SECONDS", "CONNECT_SECONDS", "PLACES", "TwilioTelephony", "Wire"]
+
 # Twilio's hosts name the region and the place where it lies; a name with the region alone is not served any more
 # (twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region, read in November 2026).
 PLACES: Final[Mapping[str, str]] = {
@@ -28,57 +37,11 @@ PLACES: Final[Mapping[str, str]] = {
     "sg1": "singapore",
 }
 _PAGE_SIZE: Final = 1000
+_NEWEST: Final = 20
 # Twilio's code for a call that has already ended: docs/errors/21220.
 _NOT_IN_PROGRESS: Final = 21220
+_LIVE: Final = frozenset({"queued", "initiated", "ringing", "in-progress"})
 _PROGRESS: Final = ["initiated", "ringing", "answered", "completed"]
-_TOO_MANY, _CONFLICT, _NOT_FOUND = 429, 409, 404
-_SERVER_FAULTS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """What Twilio's library sends its requests through: our HTTP client, with time-outs, and our errors.
-
-    `base_url` replaces Twilio's host where it is given. Nothing is logged: the addresses carry numbers.
-    """
-
-    http: httpx.AsyncClient
-    base_url: str = ""
-    is_async: bool = True
-
-    async def request(  # noqa: PLR0913, PLR0917  The names and their order are those of Twilio's library.
-        self,
-        method: str,
-        uri: str,
-        params: Mapping[str, Any] | None = None,
-        data: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109  Twilio's library passes it.
-        allow_redirects: bool = False,  # noqa: FBT001, FBT002  Twilio's library passes it.
-    ) -> "Response":
-        """Raises ProviderBusy and ProviderRefused for every answer that is no success."""
-        from twilio.http.response import Response  # noqa: PLC0415
-
-        answer = await _send(
-            self.http,
-            method,
-            self.address(uri),
-            params=params,
-            data=data,
-            headers=headers,
-            auth=auth,
-            timeout=httpx.Timeout(timeout or ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=allow_redirects,
-        )
-        return Response(answer.status_code, answer.text, answer.headers)
-
-    def address(self, uri: str) -> str:
-        """The address with the host that is used instead of Twilio's, if there is one."""
-        if not self.base_url:
-            return uri
-        base = httpx.URL(self.base_url)
-        return str(httpx.URL(uri).copy_with(scheme=base.scheme, host=base.host, port=base.port))
 
 
 @dataclass(frozen=True)
@@ -110,7 +73,11 @@ class TwilioTelephony:
         return await asyncio.to_thread(lambda: self.client)
 
     async def create_call(self, call: OutgoingCall) -> str:
-        optional = {"status_callback": call.status_url, "fallback_url": call.fallback_url}
+        optional = {
+            "status_callback": call.status_url,
+            "fallback_url": call.fallback_url,
+            "send_digits": call.send_keys,
+        }
         created = await (await self._loaded()).calls.create_async(
             to=call.to_number,
             from_=call.from_number,
@@ -126,12 +93,69 @@ class TwilioTelephony:
         try:
             await (await self._loaded()).calls(call_sid).update_async(url=url, method="POST")
         except ProviderRefused as refused:
-            if refused.code == _NOT_IN_PROGRESS or refused.status == _NOT_FOUND:
+            if refused.code == _NOT_IN_PROGRESS or refused.status == NOT_FOUND:
                 raise CallOver("The call is over.", status=refused.status, code=refused.code) from refused
             raise
 
     async def end_call(self, call_sid: str) -> None:
         await _unless_over((await self._loaded()).calls(call_sid).update_async(status="completed"))
+
+    async def is_over(self, call_sid: str) -> bool:
+        try:
+            call = await (await self._loaded()).calls(call_sid).fetch_async()
+        except ProviderRefused as refused:
+            if refused.status == NOT_FOUND:
+                return True
+            raise
+        return str(call.status) not in _LIVE
+
+    async def list_calls_to(self, to_number: str) -> list[str]:
+        found = await (await self._loaded()).calls.list_async(to=to_number, limit=_NEWEST, page_size=_NEWEST)
+        return [_sid(call.sid) for call in found if str(call.status) in _LIVE]
+
+    async def list_people(self, room: str) -> dict[str, str]:
+        conference = await self._find_room(room)
+        if conference is None:
+            return {}
+        try:
+            people = await conference.participants.list_async()
+        except ProviderRefused as refused:
+            # It ended just now.
+            if refused.status == NOT_FOUND:
+                return {}
+            raise
+        return {str(person.label or ""): _sid(person.call_sid) for person in people}
+
+    async def change_person(self, room: str, label: str, change: Participation) -> None:
+        conference = await self._find_room(room)
+        if conference is None:
+            raise CallOver("The conference is over.", status=NOT_FOUND)
+        words = "announce_url" if change.held is None else "hold_url"
+        asked: dict[str, Any] = {
+            "hold": change.held,
+            "muted": change.muted,
+            "end_conference_on_exit": change.ends,
+            words: change.words_url or None,
+        }
+        given = {name: value for name, value in asked.items() if value is not None}
+        try:
+            await conference.participants(label).update_async(**given)
+        except ProviderRefused as refused:
+            if refused.status == NOT_FOUND:
+                raise CallOver("They left the conference.", status=NOT_FOUND, code=refused.code) from refused
+            raise
+
+    async def remove_person(self, room: str, label: str) -> None:
+        conference = await self._find_room(room)
+        if conference is not None:
+            await _unless_over(conference.participants(label).delete_async())
+
+    async def _find_room(self, name: str) -> "ConferenceContext | None":
+        """The conference of this name that is not over: one that ended may have had the same name."""
+        client = await self._loaded()
+        found = await client.conferences.list_async(friendly_name=name, limit=_NEWEST, page_size=_NEWEST)
+        open_ = next((room for room in found if str(room.status) != "completed"), None)
+        return None if open_ is None else client.conferences(_sid(open_.sid))
 
     async def send_message(self, message: TextMessage) -> str:
         optional = {"status_callback": message.status_url} if message.status_url else {}
@@ -146,7 +170,7 @@ class TwilioTelephony:
 
     async def fetch_recording(self, recording_sid: str) -> bytes:
         path = f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Recordings/{recording_sid}.wav"
-        answer = await _send(
+        answer = await send(
             self.wire.http,
             "GET",
             self.wire.address((await self._loaded()).get_hostname(path)),
@@ -205,39 +229,5 @@ async def _unless_over(deed: Awaitable[object]) -> None:
     try:
         await deed
     except ProviderRefused as refused:
-        if refused.status != _NOT_FOUND and refused.code != _NOT_IN_PROGRESS:
+        if refused.status != NOT_FOUND and refused.code != _NOT_IN_PROGRESS:
             raise
-
-
-async def _send(http: httpx.AsyncClient, method: str, url: str, **options: Any) -> httpx.Response:  # noqa: ANN401  They are httpx's.
-    """Raises ProviderBusy where a later try may help, ProviderRefused where it would not."""
-    try:
-        answer = await http.request(method, url, **options)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
-        raise ProviderBusy("The telephone provider cannot be reached.", maybe_done=False) from fault
-    except httpx.TransportError as fault:
-        raise ProviderBusy("The telephone provider did not answer.", maybe_done=True) from fault
-    if answer.is_success:
-        return answer
-    raise _fault_of(answer)
-
-
-def _fault_of(answer: httpx.Response) -> ProviderBusy | ProviderRefused:
-    status = answer.status_code
-    if status >= _SERVER_FAULTS:
-        return ProviderBusy(f"The telephone provider failed with status {status}.", maybe_done=True)
-    if status in {_TOO_MANY, _CONFLICT}:
-        return ProviderBusy(f"The telephone provider put the request off with status {status}.", maybe_done=False)
-    code = _code_of(answer)
-    named = f", error {code}" if code is not None else ""
-    return ProviderRefused(f"The telephone provider refused with status {status}{named}.", status=status, code=code)
-
-
-def _code_of(answer: httpx.Response) -> int | None:
-    """Twilio's own number for what was wrong; its sentence is left out, for it may name a telephone number."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    code = body.get("code") if isinstance(body, dict) else None
-    return code if isinstance(code, int) else None

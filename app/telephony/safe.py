@@ -3,8 +3,9 @@
 from urllib.parse import parse_qs, urlencode
 
 from app.ivr.model import Hangup, Message, Speak
+from app.telephony.endings import Redirect
 from app.telephony.sealing import RETRIES
-from app.telephony.twiml import Redirect, Typesetter, render
+from app.telephony.twiml import Typesetter, render
 
 _AGAIN = "again"
 

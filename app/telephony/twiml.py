@@ -11,14 +11,22 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app.calls.playbook import Playbook
 from app.calls.speech import GERMAN_PARTS, spoken
-from app.ivr.model import Gather, Hangup, Message, Speak, Verb
+from app.ivr.model import Gather, Hangup, Message, Record, Speak, Verb, Wait
+from app.telephony.endings import (
+    Ending,
+    Leave,
+    Listen,
+    Meet,
+    Redirect,
+    end,
+    gather_attributes,
+    waiting_attributes,
+)
 from app.texts.catalogue import legal
 from app.texts.voices import voice_for
 
 # Before a caller has chosen a language the line speaks these, one after the other.
 UNCHOSEN = ("de", "en")
-KEY_SECONDS = 10
-_ACTION = -1
 _STATIC_TYPES = frozenset({"key", "choice"})
 _MARK = re.compile("\ue000(-?\\d+)\ue001")
 _QUOTES = {'"': "&quot;"}
@@ -35,15 +43,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Fixed text and, between its pieces, slots; `None` is the address of the next step."""
+    """Fixed text and, between its pieces, slots; a number is the place of an address among those of the step."""
 
     pieces: tuple[str, ...]
-    slots: tuple[Slot | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """After what was said the call goes to another address."""
+    slots: tuple[Slot | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,22 @@ class Typesetter:
     templates: dict[object, Template] = field(default_factory=dict)
 
 
-def render(setter: Typesetter, verbs: tuple[Verb | Redirect, ...], language: str | None, next_url: str) -> str:
-    """A TwiML document for what the call does next; raises KeyError for a verb the telephone cannot do."""
+def render(setter: Typesetter, verbs: tuple[Verb | Ending, ...], language: str | None, *addresses: str) -> str:
+    """A TwiML document for what the call does next; raises KeyError for a verb the telephone cannot do.
+
+    The first address is where the call goes on; the second is the one that `Wait` asks while the call waits, and the
+    one that hears of what `Record` recorded or of the room of `Meet`, whose name and caller's number come then.
+    """
     messages = tuple(_messages(verbs))
     last = verbs[-1]
     shape = (language, _kind(last), tuple(_identity(message) for message in messages))
     template = setter.templates.get(shape)
     if template is None:
         template = setter.templates[shape] = _build(setter.playbook, messages, last, language)
-    return _fill(setter.playbook, template, messages, next_url)
+    return _fill(setter.playbook, template, messages, addresses)
 
 
-def _messages(verbs: tuple[Verb | Redirect, ...]) -> Iterator[Message]:
+def _messages(verbs: tuple[Verb | Ending, ...]) -> Iterator[Message]:
     for verb in verbs:
         if isinstance(verb, Speak):
             yield from verb.messages
@@ -84,11 +91,13 @@ def _identity(message: Message) -> object:
     return message.id, message.language, tuple(value for _, type_, value in message.slots if type_ in _STATIC_TYPES)
 
 
-def _kind(verb: Verb | Redirect) -> object:
+def _kind(verb: Verb | Ending) -> object:
     match verb:
         case Gather():
             return verb.kind, verb.length, verb.speech
-        case Hangup() | Redirect():
+        case Listen() | Wait():
+            return verb
+        case Hangup() | Record() | Redirect() | Leave() | Meet():
             return type(verb).__name__
         case _:
             raise KeyError(f"The telephone cannot do {type(verb).__name__}.")
@@ -100,36 +109,20 @@ class _Composition:
 
     parent: TwiML
     playbook: Playbook
-    slots: list[Slot | None]
+    slots: list[Slot]
 
 
-def _build(playbook: Playbook, messages: tuple[Message, ...], last: Verb | Redirect, language: str | None) -> Template:
+def _build(playbook: Playbook, messages: tuple[Message, ...], last: Verb | Ending, language: str | None) -> Template:
     response = VoiceResponse()
-    parent = response.gather(**_gather_attributes(last, language)) if isinstance(last, Gather) else response
+    parent: TwiML = response
+    if isinstance(last, Gather):
+        parent = response.gather(**gather_attributes(last, language or UNCHOSEN[0]))
+    elif isinstance(last, Listen):
+        parent = response.gather(**waiting_attributes(last))
     composition = _Composition(parent, playbook, [])
     _speak(composition, messages, language)
-    if isinstance(last, Redirect):
-        response.redirect(f"\ue000{_ACTION}\ue001", method="POST")
-    elif isinstance(last, Hangup):
-        response.hangup()
+    end(response, last)
     return _split(str(response), composition.slots)
-
-
-def _gather_attributes(gather: Gather, language: str | None) -> dict[str, object]:
-    """Keys only, unless speech is allowed. No key ends an entry: Twilio may swallow a lone one, and `*` is a person."""
-    attributes: dict[str, object] = {
-        "input": "dtmf speech" if gather.speech else "dtmf",
-        "action": f"\ue000{_ACTION}\ue001",
-        "method": "POST",
-        "num_digits": gather.length,
-        "timeout": KEY_SECONDS,
-        "finish_on_key": "",
-        "action_on_empty_result": True,
-    }
-    heard = voice_for(language or UNCHOSEN[0]).gather_language
-    if gather.speech and heard:
-        attributes |= {"language": heard, "speech_timeout": "auto"}
-    return attributes
 
 
 def _speak(composition: _Composition, messages: tuple[Message, ...], language: str | None) -> None:
@@ -174,16 +167,16 @@ def _runs(composition: _Composition, index: int, message: Message, language: str
     yield language, run
 
 
-def _split(document: str, slots: list[Slot | None]) -> Template:
+def _split(document: str, slots: list[Slot]) -> Template:
     pieces = _MARK.split(document)
-    order = tuple(None if mark == str(_ACTION) else slots[int(mark)] for mark in pieces[1::2])
+    order = tuple(-1 - place if (place := int(mark)) < 0 else slots[place] for mark in pieces[1::2])
     return Template(tuple(pieces[::2]), order)
 
 
-def _fill(playbook: Playbook, template: Template, messages: tuple[Message, ...], next_url: str) -> str:
+def _fill(playbook: Playbook, template: Template, messages: tuple[Message, ...], addresses: tuple[str, ...]) -> str:
     pieces = [template.pieces[0]]
     for slot, piece in zip(template.slots, template.pieces[1:], strict=True):
-        value = next_url if slot is None else _value(playbook, slot, messages)
+        value = addresses[slot] if isinstance(slot, int) else _value(playbook, slot, messages)
         # A value that ends with a stop ("г.") ends its sentence too.
         pieces.append(escape(value, _QUOTES)[: -1 if value.endswith(".") and piece.startswith(".") else None])
         pieces.append(piece)

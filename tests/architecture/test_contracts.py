@@ -25,6 +25,7 @@ BREACHES = {
     "Only the calls open their store": ("app/telephony/form.py", "import app.calls.store"),
     "Only the centres open their store": ("app/calls/service.py", "import app.centres.store"),
     "Only the knowledge opens its store": ("app/calls/service.py", "import app.knowledge.store"),
+    "Only the queue opens its store": ("app/calls/service.py", "import app.queue.store"),
     "Only the referrals open their store": ("app/calls/service.py", "import app.referrals.store"),
     "Only the statistics open their store": ("app/calls/service.py", "import app.statistics.store"),
     "Only the accounts open their store": ("app/shell/guard.py", "import app.accounts.store"),

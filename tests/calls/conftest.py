@@ -9,10 +9,13 @@ import pytest
 
 from app.accounts.means import Accounts
 from app.accounts.models import CLI
+from app.calls.calling_back import open_line_deeds
 from app.calls.lasting import Memory, Outside
 from app.calls.referring import open_deeds
 from app.kit.reach import Database
 from app.kit.vault import open_vault
+from app.queue.models import Line
+from app.queue.safe import Safe
 from app.referrals import service
 from app.referrals.means import Referrals
 from app.telephony.routes import Telephony
@@ -31,6 +34,7 @@ class House:
     outside: Outside
     door: Telephony
     pool: asyncpg.Pool
+    safe: Safe
 
     async def agree(self, centre_id: str = INDEPENDENT) -> None:
         await service.set_agreement(
@@ -65,5 +69,7 @@ def house(pool: asyncpg.Pool, database: Database, tmp_path: Path) -> House:
     referrals = Referrals(
         Accounts(database, keys(), demo=True), open_vault(tmp_path / "keys"), demo_playbook().directory
     )
-    outside = Outside(Memory(pool, keys()), open_deeds(referrals), SECONDS)
-    return House(referrals, outside, telephony(pool, outside=outside), pool)
+    safe = Safe(Line(pool, keys(), referrals.clock), referrals.vault)
+    deeds = {**open_deeds(referrals), **open_line_deeds(safe, demo_playbook())}
+    outside = Outside(Memory(pool, keys()), deeds, SECONDS, safe)
+    return House(referrals, outside, telephony(pool, outside=outside), pool, safe)

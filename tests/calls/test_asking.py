@@ -203,7 +203,7 @@ async def test_where_speech_is_not_allowed_nobody_is_asked_to_speak() -> None:
     assert gather.attrib["input"] == "dtmf"
 
 
-def test_in_production_speech_waits_for_the_operator(tmp_path: Path) -> None:
+def test_in_production_speech_and_a_hidden_number_wait_for_the_operator(tmp_path: Path) -> None:
     (tmp_path / "locales").mkdir()
     for language in ("de", "en"):
         approve(tmp_path / "locales" / "approvals.yaml", language, real_content().wording[language], "head", TODAY)
@@ -215,7 +215,9 @@ def test_in_production_speech_waits_for_the_operator(tmp_path: Path) -> None:
             speak_drafts=False,
             today=lambda: TODAY,
             allow_speech=allowed,
+            may_hide=allowed,
         )
         for allowed in (True, False)
     ]
     assert [playbook.guards["speech_allowed"] for playbook in opened] == [True, False]
+    assert [playbook.guards["number_may_hide"] for playbook in opened] == [True, False]

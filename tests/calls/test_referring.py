@@ -179,7 +179,7 @@ async def test_a_centre_without_an_agreement_is_not_asked(house: House) -> None:
     async with client_of(house.door) as client:
         call = await at_the_centre(client)
         assert text("choice.call_me") not in says(call)
-        assert text("choice.information") in says(call)
+        assert text("choice.text_me") in says(call)
 
 
 async def test_an_agreement_that_ends_on_the_way_is_told(house: House) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.calls.opening import MAIN_FLOW, read_content
+from app.calls.opening import MAIN_FLOW, OTHER_MESSAGES, read_content
 from app.ivr.check import flow_faults
 from app.ivr.check_texts import text_faults
 from app.ivr.load import FlowFault, read_flow
@@ -62,10 +62,10 @@ FAULTS: list[tuple[str, Seed]] = [
             "outcomes",
             {
                 "served": "served",
-                "chose_callback": "nobody",
-                "chose_message": "nobody",
-                "timed_out": "nobody",
-                "agent_lost": "nobody",
+                "chose_callback": "callback",
+                "chose_message": "message",
+                "timed_out": "timed_out",
+                "agent_lost": "agent_lost",
                 "failed": "connect",
             },
         ),
@@ -148,6 +148,8 @@ FAULTS: list[tuple[str, Seed]] = [
     ("only the main flow may have “home”", lambda flows, _: flows["about"].update(home="which")),
     ("needs a “label” message", lambda flows, _: node(flows, "country", "which").pop("label")),
     ("goodbye: this message is missing in tr", lambda _, texts: texts["tr"].pop("goodbye")),
+    ("wait.comfort: this message is missing in ru", lambda _, texts: texts["ru"].pop("wait.comfort")),
+    ("wait.key.woman: the placeholders in en", say("en", "wait.key.woman", "Speak with a woman: press 3.")),
     ("the placeholders in ar", say("ar", "menu.choice", "{choice}")),
     ("cannot be read", say("ru", "menu.choice", "{choice")),
     ("share the spoken word “help”", say("en", "choice.centre.words", "centre, help")),
@@ -170,7 +172,7 @@ def seeded(seed: Seed) -> list[str]:
     read = {name: read_flow(name, raw) for name, raw in flows.items()}
     return [
         *flow_faults(MAIN_FLOW, read, content.register),
-        *text_faults(read, content.register, texts, lambda _language, _id: True),
+        *text_faults(read, content.register, texts, lambda _language, _id: True, OTHER_MESSAGES),
     ]
 
 
@@ -220,4 +222,4 @@ def test_a_key_written_twice_is_named(tmp_path: Path) -> None:
 
 
 def test_all_content_is_read_and_proved_together() -> None:
-    assert len(read_content(PROJECT_ROOT, TODAY).flows) == 12
+    assert len(read_content(PROJECT_ROOT, TODAY).flows) == 15

@@ -20,6 +20,7 @@ from app.ivr.model import (
     Input,
     Perform,
     Pressed,
+    Record,
     Said,
     Session,
     Silent,
@@ -32,7 +33,7 @@ from app.kit.paths import PROJECT_ROOT
 from tests.cast import demo_playbook
 
 SPECS = {**{name: effect.spec for name, effect in EFFECTS.items()}, **LASTING}
-GUARDS = {"speaking_drafts": True, "speech_allowed": True}
+GUARDS = {"speaking_drafts": True, "speech_allowed": True, "number_may_hide": True}
 KEYS = "0123456789*#"
 VALUES = {
     "district": "14713",
@@ -58,6 +59,9 @@ VALUES = {
     "phone_number": "+4915112345678",
     "referral_code": "0123456789",
     "text_message": "none",
+    "wait_band": "few",
+    "opening": "2026-11-23T09:00",
+    "agreed_word": "word7",
 }
 caller_inputs = st.one_of(
     st.text(KEYS, min_size=1, max_size=6).map(Pressed),
@@ -75,10 +79,10 @@ def begin() -> Step:
     return step(book(), GUARDS, Session(book().content_hash), Started())
 
 
-def outcome_of(verb: Perform | Wait, pick: int | None) -> Done:
+def outcome_of(verb: Perform | Wait | Record, pick: int | None) -> Done:
     """The picked outcome; once all picks are used up, a hand-over fails."""
-    if isinstance(verb, Wait):
-        outcomes = sorted(TARGET_OUTCOMES["wait"])
+    if isinstance(verb, Wait | Record):
+        outcomes = sorted(TARGET_OUTCOMES["wait" if isinstance(verb, Wait) else "record"])
         return Done("failed" if pick is None else outcomes[pick % len(outcomes)])
     pick = pick or 0
     spec = SPECS[verb.effect]
@@ -89,7 +93,7 @@ def outcome_of(verb: Perform | Wait, pick: int | None) -> Done:
 def follow(place: Step, heard: Input, picks: list[int]) -> Step:
     """One caller input and every effect that it leads to, each with a picked outcome."""
     place = step(book(), GUARDS, place.session, heard)
-    while isinstance(verb := place.verbs[-1], Perform | Wait):
+    while isinstance(verb := place.verbs[-1], Perform | Wait | Record):
         place = step(book(), GUARDS, place.session, outcome_of(verb, picks.pop() if picks else None))
     return place
 
@@ -135,7 +139,7 @@ def test_the_same_step_twice_is_the_same_step(history: list[Input], last: Input)
 
 
 @pytest.mark.parametrize("flow", sorted(path.stem for path in (PROJECT_ROOT / "ivr_flows").glob("*.yaml")))
-@settings(max_examples=500)
+@settings(max_examples=400)
 @given(data=st.data())
 def test_every_question_of_every_flow_can_be_entered_and_left(flow: str, data: st.DataObject) -> None:
     asks = [id_ for id_, node in book().flows[flow].nodes.items() if isinstance(node, Ask)]
@@ -168,6 +172,13 @@ def test_silence_and_nonsense_share_one_count() -> None:
         assert place.session.stack == (("hotline", "topic"),)
     place = step(book(), GUARDS, place.session, Silent())
     assert place.session.stack[0] == ("hotline", "person")
+
+
+@pytest.mark.parametrize("heard", [Silent(), Pressed("0"), Pressed("7"), Pressed("1")])
+def test_where_silence_is_an_answer_nobody_is_asked_again(heard: Input) -> None:
+    place = step(book(), GUARDS, follow(begin(), Pressed("2"), []).session, Pressed("0"))
+    place = step(book(), GUARDS, place.session, Done("now", {"band": "few"}))
+    assert step(book(), GUARDS, place.session, heard).verbs == (Wait("counselling"),)
 
 
 def test_a_place_that_a_deploy_removed_starts_again_with_what_is_remembered() -> None:

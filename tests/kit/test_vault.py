@@ -73,3 +73,12 @@ def test_a_lasting_key_is_made_once_by_however_many(vault: Vault) -> None:
     assert len(found) == 1
     assert vault.lasting("others") not in found
     assert len(list(vault.folder.iterdir())) == 2
+
+
+def test_a_forgotten_key_is_gone_and_the_next_is_another(vault: Vault) -> None:
+    first, other = vault.lasting("texts-2026-11-22"), vault.lasting("codes")
+    for _ in range(2):
+        vault.forget("texts-2026-11-22")
+    assert [path.name for path in vault.folder.iterdir()] == ["lasting.codes.key"]
+    assert vault.lasting("codes") == other
+    assert vault.lasting("texts-2026-11-22") != first

@@ -15,13 +15,17 @@ from fastapi import FastAPI
 from app.accounts import service
 from app.accounts.models import CLI, Role, SignedIn, Stage
 from app.accounts.service import Accounts
+from app.calls.desk import Desk
 from app.kit.clock import now
+from app.kit.db import open_pool
 from app.kit.reach import open_database
 from app.kit.settings import Settings
 from app.kit.vault import open_vault
 from app.main import TokenSigner, build_application
 from app.manner import Manner
 from app.pages import build_pages
+from app.queue.models import Line
+from app.queue.safe import Safe
 from app.referrals.means import Referrals
 from app.shell.access import Access
 from app.shell.provided import Provided
@@ -165,9 +169,12 @@ async def hotline_site(urls: DatabaseUrls) -> AsyncIterator[Site]:
         directory, vault = demo_playbook().directory, open_vault(settings.referral_keys_folder)
         site.provided.put(directory)
         site.provided.put(Referrals(site.provided.get(Accounts), vault, directory))
-        stop = serve(hotline, place)
-        yield site
-        stop()
+        async with await open_pool(urls.app, most=1) as pool:
+            line = Line(pool, KEYS, site.clock)
+            site.provided.put(Desk(line, None, place.url, NUMBER, Safe(line, vault)))
+            stop = serve(hotline, place)
+            yield site
+            stop()
     shutil.rmtree(settings.hotline_data)
 
 

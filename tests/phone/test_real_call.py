@@ -12,6 +12,9 @@ from tests.phone.browsing import start_call, state
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+# Two programs and a browser share a busy machine; a page waits for what the line does, not for this long.
+SECONDS = 30_000
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
@@ -78,3 +81,26 @@ async def test_the_promise_is_heard_before_anything_is_asked(chromium: Browser, 
     await page.keyboard.press("2")
     await expect(page.locator("#log")).to_contain_text("free, voluntary and anonymous")
     await page.close()
+
+
+async def test_one_person_plays_caller_and_agent_in_two_windows(chromium: Browser, demo: Demo) -> None:
+    context = await chromium.new_context(locale="de-DE", reduced_motion="reduce")
+    desk, phone = await context.new_page(), await context.new_page()
+    await desk.goto(f"{demo.url}/login")
+    await desk.click('button[value="agent"]')
+    await desk.goto(f"{demo.url}/line")
+    await desk.click('form[action="/line/status"] button[value="ready"]')
+    await phone.goto(f"{demo.url}/phone?lang=de")
+    await start_call(phone)
+    log, status = phone.locator("#log"), phone.locator("#status")
+    for keys, follows in (("1", "Wie können wir helfen"), ("0", "Warten: Taste 1"), ("1", "als Nächstes")):
+        await phone.keyboard.press(keys)
+        await expect(log).to_contain_text(follows, timeout=SECONDS)
+    await desk.click('form[action="/line/offer/accept"] button', timeout=SECONDS)
+    await expect(status).to_contain_text("mit einer Person von der Hotline verbunden", timeout=SECONDS)
+    await expect(phone.locator("#wait")).to_be_disabled()
+    await desk.click('form[action="/line/call/end"] button', timeout=SECONDS)
+    await expect(log).to_contain_text("Danke für Ihren Anruf", timeout=SECONDS)
+    await state(phone, "ended")
+    await expect(desk.locator('form[action="/line/wrap-up"]')).to_be_visible(timeout=SECONDS)
+    await context.close()

@@ -116,7 +116,8 @@ async def test_star_in_a_postal_code_leads_to_a_person_and_zero_is_a_digit() -> 
         await press(call, "2")
         await press(call, "01067")
         assert any("Dresden" in text for _, text in heard_by(call))
-        await press(call, "3")
+        await press(call, "4")
+        await press(call, "2")
         await press(call, "0*")
         await wait(call)
         assert texts["person.nobody_now"] in [text for _, text in heard_by(call)]
@@ -132,7 +133,8 @@ async def test_an_ambiguous_code_is_asked_and_an_unknown_one_gets_the_nationwide
         await press(call, "14715")
         assert texts["centre.which_place"] in [text for _, text in heard_by(call)]
         await press(call, "1")
-        await press(call, "3")
+        await press(call, "4")
+        await press(call, "2")
         await press(call, "00000")
         spoken = [text for _, text in heard_by(call)]
         assert texts["centre.unknown_area"] in spoken

@@ -7,14 +7,20 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import httpx
 
+from app.kit.clock import now
+from app.kit.db import open_pool
 from app.kit.postgres import APP_ROLE, DATABASE
 from app.main import TokenSigner
-from app.phone.line import Line, dial, hang_up, press, wait
-from tests.cast import NUMBER, says
+from app.phone.line import Line, LiveCall, dial, hang_up, press, wait
+from app.queue import service as queue
+from app.queue.models import Line as QueueLine
+from app.queue.models import Skills, Status
+from tests.cast import NUMBER, keys, says
 from tests.demonstration import TOKEN, running_demo
 
 AGREEMENT = """
@@ -89,11 +95,11 @@ async def refer(client: httpx.AsyncClient, url: str, number: str) -> str:
     async with asyncio.timeout(60):
         while True:
             call = await dial(Line(client, TokenSigner(TOKEN), url, NUMBER), "anonymous")
-            for keys in ("2", "2", "04109", "1", "1", number.replace("+49", "0"), "1", "1", "2", "3", "4", "1"):
+            for entry in ("2", "2", "04109", "1", "1", number.replace("+49", "0"), "1", "1", "2", "3", "4", "1"):
                 if call.ended:
                     break
-                await press(call, keys)
-                if len(keys) > len("04109"):
+                await press(call, entry)
+                if len(entry) > len("04109"):
                     await wait(call)
             code = re.search(r"(?:\d, ){9}\d", says(call))
             await hang_up(call)
@@ -102,19 +108,42 @@ async def refer(client: httpx.AsyncClient, url: str, number: str) -> str:
             await asyncio.sleep(0.2)
 
 
+async def be_on_duty(data: Path) -> None:
+    """Somebody of the demonstration can take calls in English for the next minute."""
+    async with await open_pool(f"postgresql://{APP_ROLE}@/{DATABASE}?host={data / 'socket'}&port=5432") as pool:
+        line, agent_id = QueueLine(pool, keys(), now), uuid4()
+        await queue.set_skills(line, agent_id, Skills({"en": 3}))
+        await queue.set_status(line, agent_id, Status.READY)
+
+
+async def wait_in_line(line: Line, number: str) -> LiveCall:
+    """A caller who waits for a person, for a while."""
+    call = await dial(line, number)
+    for entry in ("2", "0", "1"):
+        await press(call, entry)
+    assert call.queue is not None, says(call)
+    await wait(call)
+    await hang_up(call)
+    return call
+
+
 async def test_after_calls_with_known_numbers_no_trace_of_them_is_left(tmp_path: Path) -> None:
-    numbers = [f"+49151{secrets.randbelow(10**8):08d}" for _ in range(6)]
+    numbers, sids = [f"+49151{secrets.randbelow(10**8):08d}" for _ in range(6)], list[str]()
     with running_demo(tmp_path) as demo:
         await agree(tmp_path / "data", "sn-caritas-leipzig")
         async with httpx.AsyncClient(timeout=10) as client:
             for number in numbers:
                 call = await dial(Line(client, TokenSigner(TOKEN), demo.url, NUMBER), number)
-                for keys in ("2", "2", "04109", "4", "2", "1"):
-                    await press(call, keys)
+                for entry in ("2", "2", "04109", "4", "2", "1"):
+                    await press(call, entry)
                 await hang_up(call)
             codes = [await refer(client, demo.url, number) for number in numbers]
+            for number in numbers:
+                await be_on_duty(tmp_path / "data")
+                waiting = await wait_in_line(Line(client, TokenSigner(TOKEN), demo.url, NUMBER), number)
+                sids.append(waiting.caller.call_sid)
             forged = await client.post(f"{demo.url}/voice/incoming", data={"From": numbers[0], "CallSid": "CA1"})
             assert forged.status_code == 403
-        wanted = canary(numbers, call.caller.call_sid, *codes)
+        wanted = canary(numbers, call.caller.call_sid, *sids, *codes)
         assert scan(tmp_path, wanted) == []
     assert scan(tmp_path, wanted) == []

@@ -317,7 +317,7 @@ async def test_what_is_kept_of_steps_tells_nothing_of_a_caller() -> None:
     async with client_of(door) as client:
         for area in ("04109", "14715", "80331"):
             document = (await post(client, "/voice/incoming", CALL)).text
-            for keys in ("2", "2", area, "1", "4", "1"):
+            for keys in ("2", "2", area, "2", "4", "3", "1"):
                 document = (await post(client, next_path(document), {**CALL, "Digits": keys})).text
     assert door.prepared
     for (session, heard), step in door.prepared.items():

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from app.kit.yamlfile import read_yaml
+from app.knowledge.search.bound_letters import FEWEST_HEARD, NOT, find_denied, ways_to_hear, ways_to_write
 from app.knowledge.search.folding import clean, fold, tokens
 from app.knowledge.search.models import Emergency
 from app.knowledge.search.transliteration import script_of, skeleton, sounds
@@ -19,8 +20,6 @@ _LONGEST = 2_000
 _WINDOW = 12
 _SENTENCE = re.compile(r"[.!?؟।;\n]+")
 _SLIP_FORGIVEN_FROM = 5
-_CLITICS = frozenset("وفبلس")
-_AND = "و"
 # What stands before an apostrophe in French and Albanian, and the words that it is short for.
 _ELIDED: Final[Mapping[str, tuple[str, ...]]] = {
     **{letter: (f"{letter}e",) for letter in ("m", "t", "l", "d", "n", "j", "c", "qu")},
@@ -34,10 +33,6 @@ _HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
 }
 # Georgian letters that are also typed as the Latin one on the same key or the nearest in shape.
 _ALSO_TYPED: Final[Mapping[str, Mapping[str, str]]] = {"ka": {"ყ": "y", "წ": "w", "ჯ": "j", "ფ": "f"}}
-# Before the verb of Arabic: it happens now or will happen; after it the person of the verb.
-_TENSES, _PERSONS = frozenset("كتدهحغ"), frozenset("ينت")
-# Fewer consonants than this say nothing of an Arabic or Persian word.
-_FEWEST_HEARD: Final = 3
 # Fewer letters than this mean something harmless in some other language than the one that somebody is asked in.
 _FEWEST_FOREIGN: Final = 9
 
@@ -59,7 +54,11 @@ class Line:
         found = [[at for phrase in part for at in places.get(phrase, ())] for part in self.parts]
         if not all(found):
             return False
-        return length == len(self.parts[0][0]) if self.whole else _near(found)
+        return length in self._lengths(places) if self.whole else _near(found)
+
+    def _lengths(self, places: Places) -> set[int]:
+        said = ({len(phrase) for phrase in part if phrase in places} for part in self.parts)
+        return {sum(lengths) for lengths in product(*said)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,10 @@ def _near(places: Sequence[Sequence[int]]) -> bool:
 
 
 def _places(lexicon: Lexicon, words: Sequence[str], language: str) -> Places:
-    meant = [_meant(lexicon, fold(word), language).union(*_of_elided(lexicon, word)) for word in words]
+    meant = [
+        _meant(lexicon, fold(word), language).union(_denied(lexicon, fold(word)), *_of_elided(lexicon, word))
+        for word in words
+    ]
     for at, (first, second) in enumerate(pairwise(words)):
         # Speech recognition tears words apart: two neighbours may be one.
         meant[at] |= _meant(lexicon, fold(first + second), "")
@@ -146,24 +148,29 @@ def _places(lexicon: Lexicon, words: Sequence[str], language: str) -> Places:
 
 def _meant(lexicon: Lexicon, word: str, language: str) -> set[str]:
     """The words of the rules that this one may be; `language` is the one in which slips are forgiven."""
-    forms = (word, *_without_clitic(word))
-    beginnings = {f"{form[:end]}*" for form in forms for end in range(1, len(form) + 1)}
-    meant = set(lexicon.words & beginnings.union(forms))
+    written = ways_to_write(word)
+    meant = set(lexicon.words & written)
     meant.update(_heard(lexicon, word, language))
     right = lexicon.right.get(language, frozenset())
-    if not meant and len(word) >= _SLIP_FORGIVEN_FROM and right.isdisjoint(beginnings.union(forms)):
+    if not meant and len(word) >= _SLIP_FORGIVEN_FROM and right.isdisjoint(written):
         near = lexicon.longer.get((language, word[0]), ())
         return {known for known in near if _is_near(word, known)}
     return meant
+
+
+def _denied(lexicon: Lexicon, word: str) -> set[str]:
+    """What a verb means that is written together with “not”, and that it is denied."""
+    verb = find_denied(word)
+    known = lexicon.words & ways_to_write(verb) if verb else frozenset()
+    return {NOT, *known} if known else set()
 
 
 def _heard(lexicon: Lexicon, word: str, language: str) -> Iterator[str]:
     """The words of a language that sound like this one, which is typed in another script than the rules are."""
     key = _heard_of(word, language)
     if key and (language == "sr" or script_of(word) == "latin"):
-        yield from lexicon.heard.get((language, key), ())
-        for end in range(_FEWEST_HEARD, len(key) + 1):
-            yield from lexicon.heard.get((language, f"{key[:end]}*"), ())
+        for form in ways_to_hear(key):
+            yield from lexicon.heard.get((language, form), ())
 
 
 def _heard_of(word: str, language: str) -> str:
@@ -173,14 +180,6 @@ def _heard_of(word: str, language: str) -> str:
     # Two letters of another script may come out as a pair that stands for one sound; the second time makes it one.
     key = hear(hear(word))
     return key.removesuffix("h") if hear is skeleton else key
-
-
-def _without_clitic(word: str) -> Iterator[str]:
-    """An Arabic word without “and”, “with”, “for”, “will” or its tense, which are written together with it."""
-    if (word[0] in _CLITICS and len(word) >= _SLIP_FORGIVEN_FROM) or (word[0] == _AND and len(word) > len(_AND) + 1):
-        yield word[1:]
-    if word[0] in _TENSES and word[1:2] in _PERSONS and len(word) >= _SLIP_FORGIVEN_FROM:
-        yield word[1:]
 
 
 def _of_elided(lexicon: Lexicon, word: str) -> Iterator[set[str]]:
@@ -244,7 +243,9 @@ def _all_heard(words: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, st
     for language, word in words:
         for typed in _typed(language, word.removesuffix("*")):
             key = _heard_of(typed, language)
-            if len(key) >= _FEWEST_HEARD or (key and _HEARD_IN_LATIN[language] is sounds and not word.endswith("*")):
+            if len(key.removeprefix("~")) >= FEWEST_HEARD or (
+                key and _HEARD_IN_LATIN[language] is sounds and not word.endswith("*")
+            ):
                 yield (language, key + "*" * word.endswith("*")), word
 
 
@@ -289,4 +290,5 @@ def _part(written: str) -> tuple[Phrase, ...]:
 
 
 def _word(written: str) -> str:
-    return fold(clean(written.removesuffix("*"))) + ("*" if written.endswith("*") else "")
+    bare = fold(clean(written.removeprefix("~").removesuffix("*")))
+    return "~" * written.startswith("~") + bare + "*" * written.endswith("*")

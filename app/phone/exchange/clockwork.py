@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 
 from app.phone import player
-from app.phone.document import PlayerFault
+from app.phone.document import PlayerFault, read_document
 from app.phone.exchange.conferences import end_dial, leave
 from app.phone.exchange.ending import end_call, end_unneeded
 from app.phone.exchange.messages import move, recording_is_ready
@@ -74,6 +75,8 @@ async def _happen_to(
             pick_up(exchange, call)
         case PutDown(status=status, moment=moment) if moment in {None, call.moment}:
             end_call(exchange, call, status)
+        case GoOn(moment=moment, step=step) if moment == call.moment and call.played_by is not None:
+            call.played_by(step)
         case GoOn(moment=moment, step=step) if moment == call.moment:
             await go_on(exchange, call, step)
         case Silence(moment=moment) if moment == call.moment:
@@ -105,10 +108,16 @@ def _end_dial_in_time(exchange: Exchange, call: Call) -> None:
 
 
 async def _deliver(exchange: Exchange, notice: Tell) -> None:
-    """A notice that does not arrive troubles nobody on the telephone."""
+    """A notice that does not arrive, and a document that cannot be heard on hold, trouble nobody on the telephone."""
+    call = exchange.calls.get(notice.call_sid or dict(notice.params).get("CallSid", ""))
     try:
-        await reach(exchange, notice.account_sid, notice.request, notice.params)
-    except LineFault as fault:
-        call = exchange.calls.get(dict(notice.params).get("CallSid", ""))
+        answered = await reach(exchange, notice.account_sid, notice.request, notice.params)
+        played = player.play_verbs(read_document(answered.answer), notice.request.url) if notice.call_sid else None
+    except (LineFault, PlayerFault) as fault:
         if call is not None:
             call.faults.append(str(fault))
+    else:
+        if played is not None and call is not None:
+            call.heard += played.heard
+            if call.played_by is not None and call.awaiting is not None:
+                call.played_by(replace(played, awaiting=call.awaiting))

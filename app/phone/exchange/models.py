@@ -1,5 +1,6 @@
 """What the stand-in exchange holds: accounts, calls, rooms, messages, recordings, and what is due when."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -13,7 +14,7 @@ Direction = Literal["inbound", "outbound-api", "outbound-dial"]
 Outcome = Literal["answers", "busy", "no-answer", "failed"]
 
 ENDED: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-# A call that was created waits for its turn at most this long; beyond it the provider takes no more.
+# A call that was created waits for its turn at most this long.
 LONGEST_BACKLOG_SECONDS: Final = 24 * 60 * 60
 # A call lasts at most this long unless its creator says otherwise.
 CALL_LIMIT_SECONDS: Final = 4 * 60 * 60
@@ -39,7 +40,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """Where a call gets its documents, how long it rings and lasts; `twiml` is played first where it is given."""
+    """Where a call gets its documents, how long it rings and lasts; `twiml` comes first, `send_digits` are pressed."""
 
     voice: Hook = Hook()
     fallback: Hook = Hook()
@@ -47,6 +48,7 @@ class Instructions:
     twiml: str = ""
     ring_seconds: float = 60.0
     limit_seconds: float = CALL_LIMIT_SECONDS
+    send_digits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Call:
     """One call; `moment` counts up whenever it goes elsewhere, and what was due for an earlier moment is void.
 
     `verbs` is the document in play, `chain` how many documents were fetched without the caller being asked anything,
-    `told` the number of the next status callback.
+    `told` the number of the next status callback. Documents are played by `played_by` where that is set.
     """
 
     sid: str
@@ -128,6 +130,7 @@ class Call:
     moment: int = 0
     chain: int = 0
     told: int = 0
+    played_by: "Callable[[Step], None] | None" = None
 
     @property
     def ended(self) -> bool:
@@ -269,11 +272,12 @@ class DialLimit:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A notice to a webhook whose answer nobody hears."""
+    """A request to a webhook whose answer nobody hears, or in a conference this one call alone."""
 
     account_sid: str
     request: Request
     params: Params
+    call_sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

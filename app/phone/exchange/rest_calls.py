@@ -63,6 +63,7 @@ def instructions_of(asked: Asked) -> Instructions:
         twiml=values.get("Twiml", ""),
         ring_seconds=float(values.get("Timeout", "60")),
         limit_seconds=float(values.get("TimeLimit", str(CALL_LIMIT_SECONDS))),
+        send_digits=values.get("SendDigits", ""),
     )
 
 

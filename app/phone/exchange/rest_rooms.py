@@ -2,6 +2,7 @@
 
 from xml.sax.saxutils import escape, quoteattr
 
+from app.phone.awaiting import request_for
 from app.phone.exchange.conferences import finish
 from app.phone.exchange.ending import end_call
 from app.phone.exchange.listing import Json, Values, equals, page
@@ -14,13 +15,14 @@ from app.phone.exchange.models import (
     Instructions,
     Participant,
     Queue,
+    Tell,
 )
-from app.phone.exchange.notices import tell_conference
+from app.phone.exchange.notices import params_of, tell_conference
 from app.phone.exchange.outbound import create_call
 from app.phone.exchange.request import Asked, is_number
 from app.phone.exchange.rest_calls import redirect
 from app.phone.exchange.shapes import conference_json, member_json, participant_json, queue_json
-from app.phone.exchange.state import Exchange, get_record
+from app.phone.exchange.state import Exchange, get_record, schedule
 
 _FRONT = "Front"
 
@@ -133,7 +135,7 @@ def get_participant(exchange: Exchange, account: Account, asked: Asked) -> Json:
 
 
 def change_participant(exchange: Exchange, account: Account, asked: Asked) -> Json:
-    """Mute, hold, or decide whether the conference ends when they go."""
+    """Mute, hold, announce something, or decide whether the conference ends when they go."""
     room, person = _participant(exchange, account, asked)
     values = asked.values
     if "Muted" in values:
@@ -144,6 +146,11 @@ def change_participant(exchange: Exchange, account: Account, asked: Asked) -> Js
         tell_conference(exchange, room, "participant-hold" if person.held else "participant-unhold", person.call_sid)
     if "EndConferenceOnExit" in values:
         person.ends = values["EndConferenceOnExit"].lower() == "true"
+    for words, method in (("HoldUrl", "HoldMethod"), ("AnnounceUrl", "AnnounceMethod")):
+        if values.get(words):
+            request = request_for(values[words], values.get(method, "POST").upper())
+            params = params_of(exchange.calls[person.call_sid])
+            schedule(exchange, Tell(account.sid, request, params, person.call_sid))
     return participant_json(exchange, room, person)
 
 
@@ -155,7 +162,8 @@ def kick(exchange: Exchange, account: Account, asked: Asked) -> None:
 
 def _participant(exchange: Exchange, account: Account, asked: Asked) -> tuple[Conference, Participant]:
     room = get_record(exchange.conferences, account, asked.sids["room_sid"])
-    person = room.participants.get(asked.sid)
+    named = (person for person in room.participants.values() if asked.sid in {person.call_sid, person.label})
+    person = next(named, None)
     if person is None:
         raise ExchangeRefusal(404, 20404, "No such call is in this conference")
     return room, person

@@ -26,6 +26,8 @@ _NEVER = 10_000
 _SLIP = 0.4
 _GARBAGE = "abc xyz äöüß çğış жщя ابت 漢字 0123456789 <>&\"' {}[] 🙂 \u202e\u200d\u0007"
 _POSTAL_QUESTIONS = ("centre.which_area", "centre.area_short", "centre.area_help")
+_NUMBER_QUESTIONS = ("referral.number", "referral.number_short", "callback.number_help")
+_OWN_NUMBER = "015112345678"
 
 
 @dataclass(slots=True)
@@ -50,12 +52,14 @@ class Caller:
         return self.goal is not None and self.habit in HOLD_ON
 
 
-def draw_caller(playbook: Playbook, ears: tuple[Ear, ...], homes: tuple[str, ...], random: Random) -> Caller:
+def draw_caller(
+    playbook: Playbook, ears: tuple[Ear, ...], homes: tuple[str, ...], random: Random, *, staffed: bool = False
+) -> Caller:
     """A caller of any kind; the same random source draws the same caller."""
     habit = random.choice(HOLD_ON * 2 + STAY_TO_THE_END + LEAVE)
     ear, home = random.choice(ears), draw_home(playbook, homes, random)
     aims = habit not in STAY_TO_THE_END and habit != "restless" and random.random() < 0.7  # noqa: PLR2004  Most callers want something.
-    goal = draw_goal(playbook, home, ear.language, random) if aims else None
+    goal = draw_goal(playbook, home, ear.language, random, staffed=staffed) if aims else None
     wanders = goal is None and habit not in STAY_TO_THE_END
     leaves_after = random.randrange(12) if habit == "hangs_up" else random.randrange(1, 41) if wanders else _NEVER
     return Caller(ear, random, habit, home, goal, leaves_after, random.choice(ENDINGS))
@@ -142,6 +146,8 @@ def _meant(caller: Caller, scene: Scene) -> Deed:
         return Press(key)
     if _asks_postal_code(caller, scene):
         return Press(caller.home.postal_code if caller.goal else _some_code(caller))
+    if caller.goal and hears(caller.ear, scene.text, *_NUMBER_QUESTIONS):
+        return Press(_OWN_NUMBER)
     keys = keys_of_choices(caller.ear, scene.text)
     if caller.goal is None:
         return Press(caller.random.choice([*keys.values(), "*", "#"])) if keys else _anything(caller.random)

@@ -7,8 +7,25 @@ from app.calls.codes import OUTCOMES
 from app.calls.playbook import Playbook
 from app.calls.service import Advanced, advance
 from app.calls.speech import spoken
-from app.ivr.model import Gather, Hangup, Input, Message, Pressed, Said, Session, Silent, Speak, Started, Verb
+from app.ivr.model import (
+    Done,
+    Gather,
+    Hangup,
+    Input,
+    Message,
+    Perform,
+    Pressed,
+    Record,
+    Said,
+    Session,
+    Silent,
+    Speak,
+    Started,
+    Verb,
+    Wait,
+)
 from app.phone.simulation.scenes import Deed, Press, Say, Scene, squeezed
+from app.phone.simulation.staff import Staff, reply
 
 # Before a language is chosen the line speaks these.
 _UNCHOSEN = ("de", "en")
@@ -40,6 +57,8 @@ def _messages(verb: Verb) -> Iterator[Message]:
     elif isinstance(verb, Gather):
         yield from verb.question
         yield from verb.menu
+    elif isinstance(verb, Wait):
+        yield Message("wait.comfort")
 
 
 def _sound(voice: Voice, message: Message, language: str) -> str:
@@ -65,12 +84,17 @@ def _slot(playbook: Playbook, slot: str, type_: str, value: str, language: str) 
 
 @dataclass(slots=True)
 class EngineCall:
-    """A call in progress; `inputs` are all that the engine was told, `outcome` the furthest that was counted."""
+    """A call in progress; `inputs` are all that the caller told the engine, `outcome` the furthest that was counted.
+
+    Without a staff lasting effects and hand-overs have failed; `replies` are what came of them where there is one.
+    """
 
     voice: Voice
+    staff: Staff | None = None
     verbs: tuple[Verb, ...] = ()
     session: Session | None = None
     inputs: list[Input] = field(default_factory=list)
+    replies: list[Done] = field(default_factory=list)
     outcome: str = OUTCOMES[0]
 
 
@@ -89,17 +113,31 @@ def do(call: EngineCall, deed: Deed) -> Scene:
 
 def _advance(call: EngineCall, session: Session, heard: Input) -> Scene:
     call.inputs.append(heard)
-    advanced: Advanced = advance(call.voice.playbook, session, heard)
-    call.session, call.verbs = advanced.session, advanced.verbs
-    call.outcome = max(call.outcome, advanced.counted.get("outcome", OUTCOMES[0]), key=OUTCOMES.index)
-    text = read_out(call.voice, advanced.verbs, advanced.session.language)
-    match advanced.verbs[-1:]:
+    call.session, call.verbs = session, ()
+    following: Input | None = heard
+    while following is not None:
+        advanced = advance(call.voice.playbook, call.session, following, outside=call.staff is not None)
+        call.session, call.verbs = advanced.session, call.verbs + advanced.verbs
+        call.outcome = max(call.outcome, advanced.counted.get("outcome", OUTCOMES[0]), key=OUTCOMES.index)
+        following = _reply(call, advanced)
+    text = read_out(call.voice, call.verbs, call.session.language)
+    match call.verbs[-1:]:
         case (Gather(),):
             return Scene(text, "asked")
         case (Hangup(),) if text:
             return Scene(text, "over")
         case _:
             return Scene(text, "stuck")
+
+
+def _reply(call: EngineCall, advanced: Advanced) -> Done | None:
+    """What comes back from the staffed line before the caller is asked again, if anything."""
+    asked = advanced.pending or (advanced.verbs[-1] if advanced.verbs else None)
+    if call.staff is None or not isinstance(asked, Perform | Wait | Record):
+        return None
+    done = reply(call.staff, asked)
+    call.replies.append(done)
+    return done
 
 
 def _gathered(gather: Gather, deed: Deed) -> Input:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from app.phone.simulation.goals import GOALS
+from app.phone.simulation.goals import STAFFED_GOALS
 
 # So many failed calls are kept with their transcripts; all of them are counted.
 MOST_FAILURES = 20
@@ -51,7 +51,9 @@ class Result:
             "ended": dict(sorted(self.ended.items())),
             "dead_ends": self.dead_ends,
             "errors": self.errors,
-            "goals_reached": {goal: self.reached[goal] / self.wanted[goal] for goal in GOALS if self.wanted[goal]},
+            "goals_reached": {
+                goal: self.reached[goal] / self.wanted[goal] for goal in STAFFED_GOALS if self.wanted[goal]
+            },
             "steps": self.steps,
         }
 

@@ -21,11 +21,20 @@ _AT_ONCE = 0.1
 OnProgress = Callable[[int], None]
 
 
-def simulate(
-    playbook: Playbook, calls: int, seed: int, on_progress: OnProgress = lambda _: None, *, first: int = 0
+def simulate(  # noqa: PLR0913  What is simulated, and how far it is.
+    playbook: Playbook,
+    calls: int,
+    seed: int,
+    on_progress: OnProgress = lambda _: None,
+    *,
+    first: int = 0,
+    staffed: bool = False,
 ) -> Result:
-    """Call the engine `calls` times, from call number `first` (even) on; `on_progress` hears how many are done."""
-    town, result = found_town(playbook, seed), Result()
+    """Call the engine `calls` times, from call number `first` (even) on; `on_progress` hears how many are done.
+
+    `staffed`: people are on duty, callbacks are written down and messages recorded; else all of that has failed.
+    """
+    town, result = found_town(playbook, seed, staffed=staffed), Result()
     for numbers in _pairs(first, calls):
         held = [new_call(town, number) for number in numbers]
         _take_turns([_hold(one) for one in held], at_once=_at_once(town, numbers))
@@ -125,5 +134,5 @@ def _settle_result(town: Town, result: Result, held: Held) -> None:
     record(result, held.call.outcome, verdict)
     if verdict.fault is not None:
         title = f"Simulated call {held.number} of seed {town.seed}: {verdict.fault}"
-        fixture = transcript(town.playbook, held.call.inputs, title)
+        fixture = transcript(town.playbook, held.call.inputs, title, held.call.replies)
         keep(result, Failure(town.seed, held.number, verdict.fault, fixture))

@@ -12,15 +12,21 @@ from app.phone.simulation.service import OnProgress, simulate
 PART = 2_000
 
 # What a forked process is given when it begins; it calls nothing else.
-_given: list[Playbook] = []
+_given: list[tuple[Playbook, bool]] = []
 
 
-def simulate_shared(
-    playbook: Playbook, calls: int, seed: int, processes: int, on_progress: OnProgress = lambda _: None
+def simulate_shared(  # noqa: PLR0913  As `simulate`, and by how many.
+    playbook: Playbook,
+    calls: int,
+    seed: int,
+    processes: int,
+    on_progress: OnProgress = lambda _: None,
+    *,
+    staffed: bool = False,
 ) -> Result:
     """Call the engine as `simulate` does, from several processes."""
     result, done = Result(), 0
-    with ProcessPoolExecutor(processes, get_context("fork"), _given.append, (playbook,)) as pool:
+    with ProcessPoolExecutor(processes, get_context("fork"), _given.append, ((playbook, staffed),)) as pool:
         parts = [pool.submit(_simulate_part, seed, first, count) for first, count in _parts(calls)]
         for part in as_completed(parts):
             done += part.result().calls
@@ -36,4 +42,5 @@ def _parts(calls: int) -> Iterator[tuple[int, int]]:
 
 
 def _simulate_part(seed: int, first: int, count: int) -> Result:
-    return simulate(_given[0], count, seed, first=first)
+    playbook, staffed = _given[0]
+    return simulate(playbook, count, seed, first=first, staffed=staffed)

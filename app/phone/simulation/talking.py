@@ -13,6 +13,7 @@ from app.phone.simulation.goals import postal_codes_of_homes
 from app.phone.simulation.listening import Ear, ear_for
 from app.phone.simulation.result import Verdict
 from app.phone.simulation.scenes import Deed, HangUp, Scene
+from app.phone.simulation.staff import draw_staff
 
 # A caller who wants to come to an end and has not after so many steps has been led astray.
 MOST_STEPS = 60
@@ -22,13 +23,14 @@ Talk = Generator[Deed, Scene, Verdict]
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Where all callers of a simulation come from."""
+    """Where all callers of a simulation come from; `staffed` is whether somebody takes their calls."""
 
     playbook: Playbook
     ears: tuple[Ear, ...]
     homes: tuple[str, ...]
     voice: Voice
     seed: int
+    staffed: bool = False
 
 
 @dataclass(slots=True)
@@ -41,17 +43,18 @@ class Held:
     verdict: Verdict | None = None
 
 
-def found_town(playbook: Playbook, seed: int) -> Town:
+def found_town(playbook: Playbook, seed: int, *, staffed: bool = False) -> Town:
     """The callers' town: everybody speaks one of the line's languages and lives behind a known postal code."""
     ears = tuple(ear_for(playbook.wording, language) for language in playbook.book.languages)
-    return Town(playbook, ears, postal_codes_of_homes(playbook), Voice(playbook), seed)
+    return Town(playbook, ears, postal_codes_of_homes(playbook), Voice(playbook), seed, staffed)
 
 
 def new_call(town: Town, number: int) -> Held:
     """The call of this number; the same seed and number give the same caller."""
     random = Random(f"{town.seed}:{number}")  # noqa: S311  The same seed must give the same call.
-    caller = draw_caller(town.playbook, town.ears, town.homes, random)
-    return Held(number, caller, EngineCall(town.voice))
+    caller = draw_caller(town.playbook, town.ears, town.homes, random, staffed=town.staffed)
+    staff = draw_staff(Random(f"{town.seed}:{number}:staff")) if town.staffed else None  # noqa: S311  As above.
+    return Held(number, caller, EngineCall(town.voice, staff))
 
 
 def talk(caller: Caller, scene: Scene) -> Talk:

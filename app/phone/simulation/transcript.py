@@ -1,9 +1,10 @@
 """Writes what a simulated caller did as a conversation that can be saved, read by counsellors and replayed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import yaml
 
+from app.calls.lasting_effects import LASTING
 from app.calls.playbook import Playbook
 from app.calls.service import answer
 from app.ivr.conversation import heard_ids
@@ -26,14 +27,18 @@ from app.ivr.model import (
 )
 
 
-def transcript(playbook: Playbook, inputs: Iterable[Input], title: str) -> str:
-    """The call once more, turn by turn; a step that raises is the last turn, so that the replay raises too."""
+def transcript(playbook: Playbook, inputs: Iterable[Input], title: str, replies: Iterable[Done] = ()) -> str:
+    """The call once more, turn by turn; a step that raises is the last turn, so that the replay raises too.
+
+    `replies` are what came of lasting effects and hand-overs; where they end, each has failed.
+    """
     turns: list[object] = []
+    replied = iter(replies)
     session = Session(playbook.book.content_hash)
     for heard in inputs:
         turns += _brought(heard)
         try:
-            session = _play(playbook, session, heard, turns)
+            session = _play(playbook, session, heard, turns, replied)
         except Exception:  # noqa: BLE001  The fault itself is reported beside the transcript.
             break
     given = {guard: "yes" if stands else "no" for guard, stands in playbook.guards.items()}
@@ -41,13 +46,16 @@ def transcript(playbook: Playbook, inputs: Iterable[Input], title: str) -> str:
     return yaml.safe_dump(conversation, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
 
 
-def _play(playbook: Playbook, session: Session, heard: Input, turns: list[object]) -> Session:
+def _play(playbook: Playbook, session: Session, heard: Input, turns: list[object], replied: Iterator[Done]) -> Session:
     """One input with all effects that follow it; what was played until a step raises stands in `turns`."""
     following: Input | None = heard
     while following is not None:
         taken = step(playbook.book, playbook.guards, session, following)
         session = taken.session
-        following = answer(playbook, session.language, taken.verbs[-1] if taken.verbs else None)
+        last = taken.verbs[-1] if taken.verbs else None
+        lasting = isinstance(last, Wait | Record) or (isinstance(last, Perform) and last.effect in LASTING)
+        reply = next(replied, None) if lasting else None
+        following = reply or answer(playbook, session.language, last)
         turns += _shown(taken, following)
     return session
 

@@ -8,6 +8,8 @@ import { playThrough, voiceFor, whenVoicesChange } from "./voice.js";
 
 // A queue plays its wait document again after this pause.
 const QUEUE_PAUSE_SECONDS = 8;
+// In the line and in a conversation others act, too: so often the telephone looks where the call stands.
+const LOOK_MILLISECONDS = 1500;
 
 const find = (id) => document.getElementById(id);
 const words = JSON.parse(document.body.dataset.words);
@@ -23,6 +25,9 @@ let awaiting = { kind: "none" };
 let speech = new AbortController();
 let errands = Promise.resolve();
 let began = 0;
+let moment = 0;
+let inLine = false;
+let looking = false;
 let listening = false;
 const voiceless = new Set();
 
@@ -36,7 +41,7 @@ function show(state, text) {
   for (const button of find("keypad").children) {
     button.disabled = !calling;
   }
-  find("wait").disabled = !calling;
+  find("wait").disabled = !calling || awaiting.kind === "meeting";
   find("wait").textContent = awaiting.kind === "dialled" ? words.far_end_hangs_up : words.wait;
   find("say").hidden = !(calling && (awaiting.takes_speech || awaiting.kind === "recording"));
 }
@@ -51,11 +56,16 @@ function listeningText() {
   switch (awaiting.kind) {
     case "queued":
       return words.state_queued;
+    case "meeting":
+      return words.state_meeting;
     case "dialled":
       return words.state_dialled.replace("{name}", awaiting.name);
     case "recording":
       return words.state_recording;
     default:
+      if (inLine) {
+        return words.state_queued;
+      }
       if (!awaiting.takes_speech) {
         return words.state_listening;
       }
@@ -109,6 +119,8 @@ function noteVoiceless(items) {
 function receive(news) {
   callId = news.id;
   awaiting = news.awaiting;
+  moment = news.moment;
+  inLine = news.in_line;
   transcript.heard(news.heard);
   transcript.exchanged(news.exchanges);
   if (news.ended) {
@@ -155,6 +167,24 @@ function during(path, body) {
   });
 }
 
+// A look that finds nothing new disturbs nobody.
+function look() {
+  if (callId === null || !inLine || looking) {
+    return;
+  }
+  looking = true;
+  soon(async () => {
+    const news = callId === null ? null : await post(`/phone/calls/${callId}/look`);
+    if (news && (news.moment !== moment || news.ended || news.heard.length > 0)) {
+      receive(news);
+    } else if (news) {
+      transcript.exchanged(news.exchanges);
+    }
+  }).finally(() => {
+    looking = false;
+  });
+}
+
 function dial() {
   find("fault").hidden = true;
   transcript.clear();
@@ -197,7 +227,7 @@ function waitOn() {
   beQuiet();
   show("busy", words.state_busy);
   transcript.remark(words.you_waited, "mine quiet");
-  during("wait");
+  during("wait", { moment });
 }
 
 function say(text) {
@@ -276,5 +306,6 @@ setInterval(() => {
     find("clock").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
 }, 500);
+setInterval(look, LOOK_MILLISECONDS);
 whenVoicesChange(() => noteVoiceless([]));
 show("idle", words.state_idle);

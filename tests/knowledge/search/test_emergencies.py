@@ -12,7 +12,7 @@ from app.knowledge.search.emergencies import find_emergency, is_one_slip
 from .cast import read_questions, small_index
 
 # Each later set was written before the rules were changed for it.
-SETS = ("", "_second", "_third", "_fourth", "_fifth", "_sixth")
+SETS = ("", "_second", "_third", "_fourth", "_fifth", "_sixth", "_seventh")
 EMERGENCIES = [line for name in SETS for line in read_questions(f"emergencies{name}")]
 HARMLESS = [line for name in SETS for line in read_questions(f"harmless{name}")] + read_questions("off_topic")
 # Questions on these topics speak of danger themselves.
@@ -75,6 +75,13 @@ def test_at_most_one_of_a_hundred_questions_that_are_answered_is_taken_for_one()
         ("ВЫЗОВИТЕ СКОРУЮ", "ru", "medical"),
         ("не хочу больше жить", "de", "suicide"),
         ("i want to kill myself", "tr", "suicide"),
+        # A whisper: two words, each of which says little alone.
+        ("mann schlägt", "de", "violence"),
+        ("bitte polizei leise", "de", "violence"),
+        ("محبوسة ساعدوني", "ar", "violence"),
+        # “Not” and letters of the tense, bound to one verb.
+        ("طاحت فالدار وماكتهضرش", "ar", "medical"),
+        ("وكيضربني كل نهار", "ar", "violence"),
     ],
 )
 def test_writing_and_language_do_not_matter(text: str, language: str, kind: str) -> None:
@@ -99,6 +106,10 @@ def test_writing_and_language_do_not_matter(text: str, language: str, kind: str)
         ("Nuk jam i kënaqur", "sq"),
         # A film is spoken of in one language, the rule for its matter stands in a neighbouring one.
         ("Гледав филм за самоубиство", "mk"),
+        # “Wurden” is no slip of “würgen”, and the article is no letter bound to a verb.
+        ("Meine Kinder wurden hier geboren", "de"),
+        ("ليس معي ثمن القطار إلى المستشار", "ar"),
+        ("ich kann warten", "de"),
         ("", "de"),
         ("?!", "en"),
     ],

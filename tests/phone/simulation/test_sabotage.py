@@ -85,6 +85,16 @@ def test_a_line_that_ends_without_a_word_is_a_dead_end_and_its_transcript_replay
     assert all(replay(playbook, failure) == [] for failure in result.failures)
 
 
+def test_a_callback_that_is_never_made_costs_the_goal_and_its_transcript_replays() -> None:
+    playbook = spoilt("callback", {"agree": leading_to(ask("callback", "agree"), "agree", "nothing")})
+    result = simulate(playbook, 200, 5, staffed=True)
+    failures = [failure for failure in result.failures if "“callback”" in failure.fault or "60 steps" in failure.fault]
+    assert failures
+    for failure in failures:
+        assert "we look up: on_duty" in failure.fixture
+        assert replay(playbook, failure) == []
+
+
 def test_a_step_that_raises_is_an_error_and_its_transcript_raises_too() -> None:
     playbook = with_a_missing_node()
     result = simulate(playbook, 400, 1)

@@ -1,0 +1,30 @@
+"""What a caller's telephone needs of an exchange on which others meet it: agents' legs, and requests by REST."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from app.phone.awaiting import Awaiting, Dialled, Played, Recording, Request
+from app.phone.caller import Caller
+
+# Takes the call elsewhere; returns at once.
+Follow = Callable[[Request | Played | Awaiting], None]
+
+
+class Rooms(Protocol):
+    """The exchange as the telephone sees it; without one nobody else can reach the call."""
+
+    def connect(self, caller: Caller, follow: Follow) -> None:
+        """The call can be reached from now on."""
+        ...
+
+    def enter(self, call_sid: str, dialled: Dialled) -> bool:
+        """Join the conference that was dialled; False where no conference was."""
+        ...
+
+    def record(self, call_sid: str, recording: Recording, seconds: int) -> tuple[str, str]:
+        """Keep what the caller said; its Sid and its address."""
+        ...
+
+    def end(self, call_sid: str) -> None:
+        """The call is over."""
+        ...
