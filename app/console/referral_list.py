@@ -11,7 +11,7 @@ from app.console.door import router
 from app.kit.extent import EVERYTHING
 from app.referrals import delivery, rules, service
 from app.referrals.delivery_models import DeadLetter
-from app.referrals.models import Referral, ReferralState, Tab
+from app.referrals.models import Referral, ReferralState, Side, Tab
 from app.referrals.service import Referrals
 from app.referrals.working_days import last_day
 from app.shell.access import only
@@ -78,6 +78,11 @@ def _deadline(line: Line) -> date | Badge | None:
     return Badge("late", "danger") if line.late else last_day(deadline)
 
 
+def _message(line: Line) -> Badge | None:
+    """Whether the centre wrote last, and so waits for an answer."""
+    return Badge("new", "info") if line.referral.last_message_from is Side.CENTRE else None
+
+
 _COLUMNS: Final = (
     Column[Line](
         "made", lambda line: Link(f"{REFERRALS}/{line.referral.id}", short_name(line.referral.id)), file=False
@@ -88,6 +93,7 @@ _COLUMNS: Final = (
     ),
     Column[Line]("deadline", _deadline, words="referral.deadline"),
     Column[Line]("centre", lambda line: line.centre),
+    Column[Line]("message", _message, words="referral.message", file=False),
 )
 LISTED: Final = Table[Line]("referral.list", columns=_COLUMNS)
 ESCALATED: Final = Table[Line]("referral.escalated", columns=_COLUMNS, page_size=50)

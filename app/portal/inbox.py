@@ -6,7 +6,7 @@ from typing import Final
 
 from app.portal.door import INBOX, STAFF, centre_name, reach_of, router, sites_of
 from app.referrals import service
-from app.referrals.models import Referral, ReferralState, Tab
+from app.referrals.models import Referral, ReferralState, Side, Tab
 from app.referrals.refusals import CodesThrottled
 from app.referrals.service import Referrals
 from app.referrals.working_days import last_day
@@ -51,6 +51,11 @@ def _state(line: Line) -> Badge:
     return Badge(line.referral.state.value, MOODS[line.referral.state])
 
 
+def _message(line: Line) -> Badge | None:
+    """Whether the hotline wrote last, and so waits for an answer."""
+    return Badge("new", "info") if line.referral.last_message_from is Side.HOTLINE else None
+
+
 def is_late(referral: Referral, at: datetime) -> bool:
     """Whether the deadline that runs is over."""
     return referral.deadline_at is not None and referral.deadline_at < at
@@ -64,6 +69,7 @@ REFERRALS: Final = Table[Line](
         Column("state", _state, words="referral.state"),
         Column("deadline", _deadline, words="portal.deadline"),
         Column("site", lambda line: line.site),
+        Column("message", _message, words="referral.message", file=False),
     ),
     page_size=_PAGE_SIZE,
 )

@@ -40,7 +40,7 @@ async def write_message(  # noqa: PLR0913  Who writes what about which.
             sealed=seal_text(key, message_id, text),
         )
         await store.add_message(session, message)
-        await store.change(session, row, {"messages": row.messages + 1})
+        await store.change(session, row, {"messages": row.messages + 1, "last_message_from": side.value})
         notice = _NOTICES[side]
         await outbox.put(session, notice, referral_id, centre_id=row.centre_id, at=at, message_id=message_id)
     return Message(message_id, referral_id, side, str(by), at, text)

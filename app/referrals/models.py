@@ -179,6 +179,7 @@ class Referral:
     forwarded_to: UUID | None
     has_number: bool
     wants_sms: bool
+    last_message_from: Side | None
     changed_at: datetime
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.kit.reach import AsyncSession
-from app.referrals.models import Channel, Consent, DeclineReason, Referral, ReferralState, Tab
+from app.referrals.models import Channel, Consent, DeclineReason, Referral, ReferralState, Side, Tab
 from app.referrals.refusals import ReferralUnknown
 from app.referrals.rules import ENDED, TABS, Standing
 from app.referrals.tables import AgreementRow, CentreEntryRow, MessageRow, ReferralRow
@@ -50,6 +50,7 @@ def referral_of(row: ReferralRow) -> Referral:
         forwarded_to=row.forwarded_to,
         has_number=row.has_number,
         wants_sms=row.wants_sms,
+        last_message_from=Side(row.last_message_from) if row.last_message_from else None,
         changed_at=row.changed_at,
     )
 

@@ -94,6 +94,7 @@ class ReferralRow(SQLModel, table=True):
     step_at: MaybeInstant = None
     reason: MaybeWords = None
     messages: Small = 0
+    last_message_from: MaybeWords = None
     forwarded_from: UUID | None = None
     forwarded_to: UUID | None = None
     changed_at: Instant

@@ -16,7 +16,10 @@ for _module in sorted(PROJECT_ROOT.glob("app/*/*tables.py")):
     import_module(".".join(_module.relative_to(PROJECT_ROOT).with_suffix("").parts))
 
 # Tables that are spoken to in plain SQL.
-_PLAIN = re.compile(r"alembic_version|live_call|call_effect|statistics_\w+")
+_PLAIN = re.compile(
+    r"alembic_version|live_call|call_effect|statistics_\w+|agent_\w+|handling_mean|interpreter|waiting_call|reservation"
+    r"|callback|voicemail|line_\w+|meeting(_\w+)?"
+)
 
 
 def differences(connection: Connection) -> list[object]:

@@ -135,8 +135,9 @@ async def test_the_hotline_sees_where_it_stands_and_never_what_is_sealed(office:
     await service.write_message(
         office.referrals, only(INDEPENDENT), one.id, side=Side.CENTRE, by=one.id, text="Kein Platz"
     )
-    await agent.open("/referrals")
+    await agent.open("/referrals?tab=open")
     assert f"/referrals/{one.id}" in agent.page.text
+    assert "wartet auf Antwort" in agent.text
     await agent.open(f"/referrals/{one.id}")
     assert "erhalten" in agent.text
     assert "Kein Platz" in agent.text
@@ -144,6 +145,9 @@ async def test_the_hotline_sees_where_it_stands_and_never_what_is_sealed(office:
     assert "3456789" not in agent.page.text
     await agent.send(f"/referrals/{one.id}/messages", text="Wir fragen die nächste.")
     assert "Wir fragen die nächste." in agent.text
+    await agent.open("/referrals?tab=open")
+    assert f"/referrals/{one.id}" in agent.page.text
+    assert "wartet auf Antwort" not in agent.text
     await agent.send(f"/referrals/{one.id}/messages", text="")
     assert agent.page.status_code == 422
 

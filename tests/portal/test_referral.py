@@ -107,6 +107,8 @@ async def test_messages_go_to_and_fro(office: Office, staff: Visit) -> None:
     await service.write_message(office.referrals, EVERYTHING, made.referral.id, side=Side.HOTLINE, by=by, text="Danke!")
     await staff.open(address)
     assert re.search(r"Hotline, .* Danke!", staff.text)
+    await staff.open("/portal")
+    assert "wartet auf Antwort" in staff.text
     await service.withdraw(office.referrals, EVERYTHING, made.referral.id, by="caller")
     await staff.send(f"{address}/messages", text="Zu spät")
     assert "Was zu dieser Anfrage gespeichert war, ist gelöscht." in staff.text
