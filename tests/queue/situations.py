@@ -12,6 +12,8 @@ from app.queue.rules import circumstances, matches, passed_by
 BEGIN = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LANGUAGES = ("de", "de", "de", "en", "ar", "ar", "tr", "ti", "fa", "so")
 TOPICS = (None, None, "money", "asylum", "family")
+# Whoever draws the numbers may let a conversation last for ever.
+_LONGEST_SECONDS = 86_400.0
 
 
 def could_serve(waiter: Waiter, agent: Ready, moment: datetime, interpreted: frozenset[str], on_duty: set[str]) -> bool:
@@ -92,7 +94,7 @@ class Day:
             waiter = self.waiting[waiter_id]
             self.waiting[waiter_id] = replace(waiter, passed=waiter.passed + times) if times else waiter
         for match in made:
-            ends = self.moment + timedelta(seconds=self.random.expovariate(1 / 120))
+            ends = self.moment + timedelta(seconds=min(self.random.expovariate(1 / 120), _LONGEST_SECONDS))
             self.busy[match.agent_id] = (ends, self.waiting.pop(match.waiter.id))
 
     def _time_passes(self) -> None:
