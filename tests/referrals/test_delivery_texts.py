@@ -236,12 +236,12 @@ def test_what_is_no_number_to_write_to_is_told(number: str) -> None:
 @pytest.mark.parametrize("language", LAUNCH_LANGUAGES)
 def test_the_words_are_there_in_each_language_and_tell_a_stranger_nothing(language: str) -> None:
     texts = real_content().wording[language]
-    for name in WRITTEN_MESSAGES:
+    for name in set(MESSAGES.values()):
         assert not TELLING.search(texts[name])
         assert "{" not in texts[name]
         # Two parts of an SMS, whatever the script, with the reference.
         assert len(texts[name]) + len(" (00000)") <= 134
-    assert set(MESSAGES.values()) == WRITTEN_MESSAGES
+    assert set(MESSAGES.values()) < WRITTEN_MESSAGES
 
 
 def test_who_speaks_another_language_reads_english_or_german() -> None:
