@@ -15,6 +15,14 @@ LEVELS: Final = (0, 1, 2, 3)
 WEEK: Final = range(7)
 
 
+def callable_number(number: str) -> str:
+    """The number as E.164, nothing where none was entered; a fault of the form where nobody can be called there."""
+    found = passable(number) if number else ""
+    if found is None:
+        raise PydanticCustomError("line.skills.number.unusable", "")
+    return found
+
+
 class Skilled(FormModel):
     """What an agent can do; `levels` are pairs like ar:2, of which 0 means not at all."""
 
@@ -43,13 +51,7 @@ class Skilled(FormModel):
             raise PydanticCustomError("form.fault.enum", "")
         return topics
 
-    @field_validator("number")
-    @classmethod
-    def _callable(cls, number: str) -> str:
-        found = passable(number) if number else ""
-        if found is None:
-            raise PydanticCustomError("line.skills.number.unusable", "")
-        return found
+    _callable = field_validator("number")(callable_number)
 
     @property
     def languages(self) -> dict[str, int]:

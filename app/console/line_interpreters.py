@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError
 
 from app.accounts.models import Action
 from app.calls.desk import Desk
-from app.calls.numbers import passable
 from app.console.door import asked_id, router
 from app.console.line_door import (
     INTERPRETERS,
@@ -23,6 +22,7 @@ from app.console.line_door import (
     list_languages,
     noted,
 )
+from app.console.line_forms import callable_number
 from app.queue import service
 from app.queue.models import Interpreter, Line
 from app.shell.answers import Answer, Flash, Page, Question, Redirect
@@ -55,13 +55,7 @@ class Entry(FormModel):
             raise PydanticCustomError("form.fault.enum", "")
         return languages
 
-    @field_validator("number")
-    @classmethod
-    def _callable(cls, number: str) -> str:
-        found = passable(number) if number else ""
-        if found is None:
-            raise PydanticCustomError("line.skills.number.unusable", "")
-        return found
+    _callable = field_validator("number")(callable_number)
 
     @field_validator("hours")
     @classmethod
