@@ -12,7 +12,6 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
 
 from app.calls.opening import open_playbook, read_content
 from app.calls.playbook import Playbook
@@ -20,6 +19,7 @@ from app.calls.report import message_of
 from app.centres.service import load_directory, route_lines
 from app.commands.accounts import audit_app, users_app
 from app.commands.check import check, diagrams
+from app.commands.demo_shift import begin_shift, tell_demo
 from app.commands.knowledge import reload, search, stamp, write_reviews
 from app.commands.outbox import outbox_app
 from app.commands.referrals import referrals_app
@@ -35,7 +35,7 @@ from app.kit.errors import HotlineError, SettingError
 from app.kit.log import configure_log, get_logger
 from app.kit.paths import PROJECT_ROOT
 from app.kit.postgres import start_embedded
-from app.kit.settings import DEMO_PREFIX, Settings, get_settings, production_faults
+from app.kit.settings import Settings, get_settings, production_faults
 from app.kit.signals import ending_by_signals
 from app.main import Background, TokenSigner, build_application, webhooks
 from app.manner import Manner
@@ -48,6 +48,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The return h
 texts_app = typer.Typer(no_args_is_help=True, help="What the line says, and what is approved.")
 app.add_typer(texts_app, name="texts")
 app.add_typer(demo_app, name="demo")
+demo_app.command(name="shift")(begin_shift)
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(users_app, name="users")
 app.add_typer(audit_app, name="audit")
@@ -61,7 +62,6 @@ app.command(name="search")(search)
 app.command(name="reload")(reload)
 texts_app.command(name="stamp")(stamp)
 texts_app.command(name="reviews")(write_reviews)
-out = Console(highlight=False, soft_wrap=True)
 log = get_logger("cli")
 
 LOCAL = "127.0.0.1"
@@ -87,22 +87,26 @@ def _phase(name: str) -> Iterator[None]:
 @demo_app.callback(invoke_without_command=True)
 def demo(context: typer.Context, *, with_year: WithYear = False) -> None:
     """Serve the demonstration on this computer: own database, browser telephone, drafts are spoken."""
-    if context.invoked_subcommand is not None:
-        return
+    context.obj = partial(_serve_demo, with_year=with_year)
+    if context.invoked_subcommand is None:
+        context.obj()
+
+
+def _serve_demo(*, with_year: bool, shift: bool = False) -> None:
     configure_log()
     with ending_by_signals():
         settings = with_demo_secrets(get_settings())
         claim_port(LOCAL, settings.hotline_port)
         playbook = _open_playbook(settings, production=False)
         with _database(settings) as app_url:
-            manner = Manner(demo=True, phone=True)
+            manner = Manner(demo=True, phone=True, shift=shift)
             reread = partial(_open_playbook, settings, production=False)
             jobs = _jobs(settings, manner)
             background = partial(after_a_year, jobs) if with_year else jobs
             application = build_application(
                 settings, playbook, app_url, manner=manner, background=background, reread=reread
             )
-            serve_until_ended(application, LOCAL, settings.hotline_port, lambda: _tell_demo(settings))
+            serve_until_ended(application, LOCAL, settings.hotline_port, lambda: tell_demo(settings, shift=shift))
 
 
 @app.command()
@@ -184,27 +188,6 @@ def _database(settings: Settings) -> Iterator[str]:
         yield server.app_url
     finally:
         server.stop()
-
-
-def _tell_demo(settings: Settings) -> None:
-    base = settings.public_base_url
-    out.print(
-        f"\nThe return hotline's demonstration is ready. It speaks drafts that nobody has reviewed.\n"
-        f"  Telephone      {base}/phone\n"
-        f"  Work area      {base}/login   (every role, without a password)\n"
-        f"  Webhooks       {base}/voice/incoming  {base}/voice/step  {base}/voice/status\n"
-        f"  Hotline number {settings.hotline_number}\n"
-        f"  Twilio token   {_demo_token(settings)}\n"
-        f"  Data           {'the database of DATABASE_URL' if settings.database_url else settings.hotline_data}\n"
-        f"Ctrl-C ends it.\n"
-    )
-
-
-def _demo_token(settings: Settings) -> str:
-    """The demo's own token is told, so that an outside program can sign; a real one never is."""
-    if settings.twilio_auth_token.startswith(DEMO_PREFIX):
-        return f"{settings.twilio_auth_token}   (sign requests with it; the demo's own)"
-    return "the one of TWILIO_AUTH_TOKEN"
 
 
 @app.command()

@@ -22,6 +22,7 @@ from app.queue.jobs import line_jobs
 from app.queue.models import Line
 from app.queue.safe import Safe
 from app.telephony.client import TwilioTelephony, Wire
+from app.telephony.softphone import identity_of
 
 log = get_logger("lining")
 
@@ -65,7 +66,7 @@ async def _connect(exchange: Exchange, settings: Settings, person_id: UUID) -> N
     """What the browser of an agent does in production: it calls, and says who it is."""
     account = exchange.accounts[settings.twilio_account_sid]
     hooks = Instructions(voice=Hook(f"{settings.public_base_url}/voice/agent{_RETRIES}"))
-    await call_in(exchange, account, Ends(f"client:{person_id}", settings.hotline_number), hooks)
+    await call_in(exchange, account, Ends(f"client:{identity_of(person_id)}", settings.hotline_number), hooks)
 
 
 @asynccontextmanager

@@ -179,7 +179,9 @@ class Hotline:
             log.exception("pages failed", error=type(error).__name__)
             self._pages = None
             self._decided.set()
-            await self._background(pool, ())
+            # What fails while the node ends is only told: nothing begins any more.
+            if (task := asyncio.current_task()) is None or not task.cancelling():
+                await self._background(pool, ())
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         with suppress(TimeoutError):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from threading import Event
@@ -18,7 +18,9 @@ from app.administration.routes import administration_router
 from app.api.routes import build_api
 from app.calls.playbook import Playbook
 from app.calls.upkeep import Upkeep
+from app.console.phone_window import softphone_window
 from app.console.routes import console_router
+from app.console.watch import Watch
 from app.entrance.provider import Provider, open_provider
 from app.entrance.routes import Entrance, demo_door_router, entrance_router
 from app.jobs import Sweep, beside
@@ -28,15 +30,13 @@ from app.kit.errors import HotlineError, SettingError
 from app.kit.extent import EVERYTHING
 from app.kit.log import get_logger
 from app.kit.paths import PROJECT_ROOT
-from app.kit.protocols import Signer
+from app.kit.protocols import Signer, Softphones
 from app.kit.reach import open_database
 from app.kit.settings import Settings
 from app.kit.vault import open_vault
 from app.knowledge.library import Library
 from app.lining import lining, open_line
 from app.manner import Manner
-from app.phone.exchange.demo import messages_router
-from app.phone.exchange.handsets import ExchangeRooms
 from app.phone.routes import phone_router
 from app.phone.sources import sources_router
 from app.phone.switchboard import Switchboard
@@ -52,8 +52,9 @@ from app.referrals.means import Referrals
 from app.review.ahead import Ahead
 from app.review.routes import review_router
 from app.shell.opening import Shell, furnish, provide
-from app.shell.registry import check_registered
+from app.shell.registry import PageRouter, check_registered
 from app.statistics import service as statistics_service
+from app.telephony.softphone import TwilioSoftphones
 
 log = get_logger("pages")
 
@@ -98,6 +99,7 @@ async def open_pages(
             upkeep.pages = True
             upkeep.also(lambda _: library.reread())
             upkeep.also(lambda playbook: partial(provide, pages, playbook.directory))
+            upkeep.also(lambda playbook: partial(provide, pages, playbook))
             referrals = Referrals(accounts, open_vault(settings.referral_keys_folder), upkeep.playbook.directory)
             provide(pages, referrals)
             safe = Safe(Line(pool, accounts.keys, accounts.clock), referrals.vault)
@@ -127,11 +129,15 @@ async def _at_work(
     telephony = None if exchange is None else posting.post.telephony
     opening = open_line(settings, database_url, safe, exchange, telephony)
     async with delivering(posting.post), opening as desk, lining(desk, posting.post.sender):
-        provide(pages, desk)
-        if exchange is not None:
-            pages.include_router(messages_router(exchange))
-            pages.state.provided.get(Switchboard).rooms = ExchangeRooms(exchange)
-        yield
+        provide(pages, replace(desk, texts=bool(posting.post.sender)))
+        provide(pages, Watch(desk, pages.state.provided.get(Accounts)))
+        async with AsyncExitStack() as stack:
+            if exchange is not None:
+                # What only the demonstration has is never loaded in production.
+                from app.practice import practising  # noqa: PLC0415
+
+                await stack.enter_async_context(practising(pages, exchange, desk, settings))
+            yield
 
 
 async def _prepare_demo(referrals: Referrals, line: Line) -> None:
@@ -169,6 +175,11 @@ def build_pages(
     """All pages, still without their database; raises Unregistered where nobody said who may open one."""
     pages = FastAPI(title="Return hotline", docs_url=None, redoc_url=None, openapi_url=None)
     _furnish(pages, settings, playbook, manner, open_provider(settings, client))
+    provide(pages, manner)
+    if manner.shift:
+        from app.practice import watch_searches  # noqa: PLC0415
+
+        watch_searches(pages)
     if manner.phone:
         board = Switchboard()
         router = phone_router(
@@ -194,11 +205,36 @@ def _furnish(pages: FastAPI, settings: Settings, playbook: Playbook, manner: Man
         form_targets=(_origin(provider.issuer),) if provider else (),
         footer=(("/sources", "shell.sources"), ("/counting", "counting.title")),
     )
-    furnish(pages, shell, [*ROUTERS, *([demo_door_router] if manner.demo else [])])
+    furnish(pages, shell, [*ROUTERS, *(_demo_routers() if manner.demo else [])])
     pages.mount(API, build_api(lambda: pages.state.provided, public_statistics=settings.public_statistics))
     provide(pages, Entrance(settings.public_base_url, provider, manner.phone))
     provide(pages, playbook.directory)
+    provide(pages, playbook)
+    provide(pages, softphone_window(_softphones(settings, manner)))
     pages.include_router(sources_router(phone=manner.phone))
+
+
+def _softphones(settings: Settings, manner: Manner) -> Softphones | None:
+    """None where agents telephone by numbers of their own alone; the demonstration has a window of its own."""
+    if manner.demo:
+        return None
+    if not settings.twilio_api_key_sid:
+        log.warning("no softphone is set up, so agents need telephones of their own")
+        return None
+    return TwilioSoftphones(
+        settings.twilio_account_sid,
+        settings.twilio_api_key_sid,
+        settings.twilio_api_key_secret,
+        settings.twilio_twiml_app_sid,
+        settings.twilio_region,
+    )
+
+
+def _demo_routers() -> list[PageRouter]:
+    """The ways in without an account, and what else production never loads."""
+    from app.practice import DEMO_ROUTERS  # noqa: PLC0415
+
+    return [demo_door_router, *DEMO_ROUTERS]
 
 
 def _origin(address: str) -> str:

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from app.kit.errors import HotlineError
-from bench.report import table_of, write_results
+from bench import desk as desks
+from bench.desk_report import write_desk_page
+from bench.report import lines_of, table_of, write_results
 from bench.running import ServerFault
 from bench.search import measure_search
 from bench.search_report import write_search_page
@@ -62,6 +64,23 @@ def search(
         print(f"{measure.means:50} {measure.value!s:>8}  {measure.goal or 'reported'}  {'yes' if measure.ok else 'no'}")
     if as_json:
         print(json.dumps({measure.name: measure.as_dict() for measure in results.measures}))
+
+
+@bench.command()
+def desk(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+    quick: Annotated[bool, typer.Option(help="Few desks for some seconds: shows that everything runs.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write bench/DESK.md.")] = False,
+) -> None:
+    """Measure how soon fifty desks show a change of a busy line, and what that costs."""
+    size = desks.QUICK if quick else desks.FULL
+    measures = desks.measure_desk(size, lambda line: print(line, file=sys.stderr, flush=True)).measures()
+    if write:
+        write_desk_page(size, measures)
+    print(lines_of(measures))
+    if as_json:
+        print(json.dumps({measure.name: measure.as_dict() for measure in measures}))
 
 
 @bench.command(name="step-page")

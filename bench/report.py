@@ -1,5 +1,6 @@
 """The results as a table for a terminal and as the page bench/RESULTS.md."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from app.kit.paths import PROJECT_ROOT
@@ -50,9 +51,13 @@ The requests: `plain` counts nothing, `durable` is noted in the database before 
 
 def table_of(results: Results) -> str:
     """One line a measure."""
+    return lines_of(results.measures)
+
+
+def lines_of(measures: Iterable[Measure]) -> str:
     return "\n".join(
         f"{measure.means:44} {_number(measure):>10}  {_goal(measure):9} {_verdict(measure)}".rstrip()
-        for measure in results.measures
+        for measure in measures
     )
 
 
@@ -63,10 +68,15 @@ def write_results(results: Results) -> None:
         machine=describe(),
         rounds=len(next(iter(results.costs.values())).application),
         seconds=FULL.round_seconds,
-        goals="\n".join(_goal_row(measure) for measure in results.measures if not measure.name.startswith("cpu_us_")),
+        goals=rows_of(measure for measure in results.measures if not measure.name.startswith("cpu_us_")),
         costs="\n".join(_cost_row(server, kind, cost) for (server, kind), cost in results.costs.items()),
     )
     (PROJECT_ROOT / "bench" / "RESULTS.md").write_text(page, encoding="utf-8")
+
+
+def rows_of(measures: Iterable[Measure]) -> str:
+    """Rows of a table with measure, value, goal, and whether it is met."""
+    return "\n".join(_goal_row(measure) for measure in measures)
 
 
 def _goal_row(measure: Measure) -> str:

@@ -58,8 +58,8 @@ def hotline(*arguments: str, root: Path = PROJECT_ROOT, **environment: str) -> "
 
 
 @contextmanager
-def running_demo(folder: Path, **environment: str) -> Iterator[Demo]:
-    """The demonstration on a free port with its data below the folder."""
+def running_demo(folder: Path, *words: str, **environment: str) -> Iterator[Demo]:
+    """The demonstration on a free port with its data below the folder; `words` follow the command."""
     port = free_port()
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     settings = {
@@ -71,7 +71,7 @@ def running_demo(folder: Path, **environment: str) -> Iterator[Demo]:
     }
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app", "demo"],
+            [sys.executable, "-m", "app", "demo", *words],
             cwd=PROJECT_ROOT,
             env={**os.environ, **settings},
             stdout=log,

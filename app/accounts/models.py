@@ -134,6 +134,21 @@ class FirstPassword:
     password: str | None
 
 
+class LineSetting(StrEnum):
+    """What supervisors may turn about the waiting line."""
+
+    OFFER_SECONDS = "offer-seconds"
+    UNANSWERED_OFFERS = "unanswered-offers"
+    WRAP_UP_MINUTES = "wrap-up-minutes"
+    SECOND_LANGUAGE_SECONDS = "second-language-seconds"
+    INTERPRETER_SECONDS = "interpreter-seconds"
+    LONGEST_WAIT_MINUTES = "longest-wait-minutes"
+    NOBODY_MINUTES = "nobody-minutes"
+    SERVICE_LEVEL_SECONDS = "service-level-seconds"
+    CALLBACKS = "callbacks"
+    VOICEMAIL = "voicemail"
+
+
 class Action(StrEnum):
     """What the audit tells; `app.accounts.rules.DETAILS` says which details each may carry."""
 
@@ -195,6 +210,15 @@ class Action(StrEnum):
     VOICEMAIL_OPENED = "voicemail-opened"
     VOICEMAIL_HANDLED = "voicemail-handled"
     CALLBACK_WITHDRAWN = "callback-withdrawn"
+    LINE_HOURS_SET = "line-hours-set"
+    LINE_CLOSURE_SET = "line-closure-set"
+    LINE_CLOSURE_REMOVED = "line-closure-removed"
+    LINE_SETTING_SET = "line-setting-set"
+    ANNOUNCEMENT_SET = "announcement-set"
+    ANNOUNCEMENT_ENDED = "announcement-ended"
+    STATUS_SET = "status-set"
+    LISTENING_ASKED = "listening-asked"
+    LISTENING_JOINED = "listening-joined"
 
 
 # A detail is a word of a closed set, a number, a truth value or a record's id: never free text.

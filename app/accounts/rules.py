@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from app.accounts.models import CLI, Action, Actor, Detail, Role, SignIn, Stage, State, Visitor
+from app.accounts.models import CLI, Action, Actor, Detail, LineSetting, Role, SignIn, Stage, State, Visitor
 from app.accounts.refusals import NotAllowed, PersonRefused
 from app.kit.extent import CENTRE_ID, EVERYTHING, Reach, only
 
@@ -49,6 +49,7 @@ DETAILS: Final[Mapping[Action, Mapping[str, type]]] = MappingProxyType(
         Action.PERSON_ADDED: {"role": Role, "sign_in": SignIn},
         Action.ROLE_CHANGED: {"before": Role, "after": Role},
         Action.DEMO_ENTERED: {"role": Role},
+        Action.LINE_SETTING_SET: {"setting": LineSetting, "value": int},
     }
 )
 

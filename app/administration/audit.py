@@ -21,6 +21,7 @@ _VALUES: Final[Mapping[str, str]] = {
     "sign_in": "people.sign_in",
     "reason": "audit.reason",
     "factor": "audit.factor",
+    "setting": "line.setting",
 }
 _PAGE: Final = 50
 _FILE: Final = 10_000

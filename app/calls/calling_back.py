@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from app.calls.dialling import Target, may_be_dialled
+from app.calls.foretelling import opening_of
 from app.calls.lasting import Deed, Memory, Occasion, Run, recall
 from app.calls.lasting_effects import WORDS
 from app.calls.numbers import WITHHELD, passable
@@ -18,7 +18,6 @@ from app.centres.models import Centre
 from app.centres.service import spoken_contact, spoken_name, spoken_web
 from app.ivr.flow import DEFAULT_LANGUAGE, Facts
 from app.ivr.model import Done
-from app.kit.clock import GERMANY
 from app.queue import service
 from app.queue.callback_models import Window, Wish
 from app.queue.callbacks import callback_exists, find_wishes, make_callback
@@ -51,7 +50,7 @@ def _on_duty(safe: Safe) -> Run:
         duty = await service.duty(safe.line, language)
         if duty.now:
             return Done("now", {"band": await _band(safe, language, duty.now)})
-        return Done("never") if duty.next_at is None else Done("later", {"opens": _opening(duty.next_at)})
+        return Done("never") if duty.next_at is None else Done("later", {"opens": opening_of(duty.next_at)})
 
     return look
 
@@ -66,11 +65,6 @@ async def _band(safe: Safe, language: str, staff: int) -> str:
     if sum(agent.skills.languages.get(language, 0) >= FLUENT for agent in free) > ahead:
         return Band.SOON.value
     return wait_band(ahead, staff, await service.handling_seconds(safe.line, language)).value
-
-
-def _opening(at: datetime) -> str:
-    """As German clocks show it: 2026-11-23T09:00."""
-    return at.astimezone(GERMANY).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def _callback_possible(safe: Safe) -> Run:

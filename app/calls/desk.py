@@ -59,8 +59,8 @@ class Desk:
     """The line, the telephone and what the hotline's own calls show.
 
     A webhook's desk has no `telephony`: what is to be asked of the provider is kept in the database, and the keeper
-    asks it. `quiet_number` is shown to people who do not want the line's own to show. `softphone` connects the agent's
-    telephone in the demonstration, where no browser does.
+    asks it. `quiet_number` is shown to people who do not want the line's own to show; `texts`: text messages leave from
+    some number. `softphone` connects the agent's telephone in the demonstration, where no browser does.
     """
 
     line: Line
@@ -69,6 +69,7 @@ class Desk:
     number: str
     safe: Safe | None = None
     quiet_number: str = ""
+    texts: bool = True
     listening: bool = False
     softphone: Callable[[UUID], Awaitable[None]] | None = field(default=None, repr=False)
 

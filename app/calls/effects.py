@@ -95,10 +95,10 @@ def _choose_centre(playbook: Playbook, given: Given, language: str | None) -> Do
 
 def _offered(outcome: str, playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Done:
     """A centre; “last” where no other follows, so that no menu offers one."""
-    return Done("last" if chosen + 1 == len(offers) else outcome, _centre_facts(playbook, offers, chosen))
+    return Done("last" if chosen + 1 == len(offers) else outcome, centre_facts(playbook, offers, chosen))
 
 
-def _centre_facts(playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Facts:
+def centre_facts(playbook: Playbook, offers: tuple[Choice, ...], chosen: int) -> Facts:
     """What is said about a centre: why it, whose it is, how to reach it, how old that is, and what else there is."""
     offer = offers[chosen]
     following = offers[chosen + 1].centre if chosen + 1 < len(offers) else None

@@ -82,6 +82,11 @@ async def has_errands(connection: Connection, reservation_id: UUID) -> bool:
     return bool(found)
 
 
+async def count_tried(connection: Connection, tries: int) -> int:
+    """How much is still to be asked of the provider that was tried in vain so often."""
+    return int(await connection.fetchval("SELECT count(*) FROM meeting_errand WHERE tries >= $1", tries))
+
+
 async def drop_errands(connection: Connection, reservation_id: UUID, kinds: Iterable[str]) -> None:
     """Nobody needs these any more."""
     await connection.execute(

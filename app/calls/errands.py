@@ -28,6 +28,8 @@ _LONGEST_PAUSE: Final = timedelta(seconds=10)
 # What may have been done shows by now.
 _UNSURE_PAUSE: Final = timedelta(seconds=2)
 _MOST_TRIES: Final = 30
+# So many tries take the provider out of the range of what is usual.
+_UNUSUAL_TRIES: Final = 5
 
 _DEEDS: Mapping[str, Callable[[Work], Awaitable[None]]] = {
     MEET: room_deeds.meet,
@@ -55,6 +57,11 @@ async def run_errands(desk: Desk, reservation_id: UUID | None = None) -> int:
     rooms = [list(group) for _, group in groupby(by_room, key=lambda errand: errand.reservation_id)]
     await asyncio.gather(*(_in_order(desk, desk.telephony, gate, group) for group in rooms))
     return len(errands)
+
+
+async def count_stuck(desk: Desk) -> int:
+    """How much the provider was asked for again and again without an answer."""
+    return await errand_store.count_tried(desk.line.pool, _UNUSUAL_TRIES)
 
 
 async def _in_order(desk: Desk, telephony: Telephony, gate: asyncio.Semaphore, errands: list[Errand]) -> None:

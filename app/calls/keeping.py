@@ -13,6 +13,7 @@ from app.calls import errand_store
 from app.calls import meeting_store as store
 from app.calls.desk import AWAY, CALLER, Desk, Listening, Person, Presence, Room, agent_label
 from app.calls.errands import run_errands
+from app.calls.leaving import list_busy_interpreters
 from app.calls.legs import AGENT
 from app.calls.rooms import answer_question, begin, close, find_way_on, note_presence, offer, part
 from app.calls.seats import CALLER_RETURNS
@@ -48,7 +49,7 @@ async def keep_line(desk: Desk) -> int:
 
     async def offers() -> None:
         nonlocal made
-        found = await queue.match(desk.line)
+        found = await queue.match(desk.line, await list_busy_interpreters(desk))
         made = len(found)
         for reservation in found:
             await offer(desk, reservation)

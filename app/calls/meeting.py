@@ -14,7 +14,6 @@ from app.calls.desk import (
     INTERPRETER,
     SUPERVISOR,
     Desk,
-    Guest,
     Invitation,
     Listening,
     Meeting,
@@ -23,8 +22,10 @@ from app.calls.desk import (
     agent_label,
 )
 from app.calls.errands import run_errands
+from app.calls.leaving import leave, list_busy_interpreters
 from app.calls.legs import AGENT
 from app.calls.rooms import begin, close, find_way_on, part
+from app.calls.scene import meeting_of
 from app.calls.work import ASK, HOLD, REMOVE, RING, STOP, WORDS
 from app.calls.wrapping_up import wrap_up
 from app.queue import service as queue
@@ -41,6 +42,8 @@ __all__ = [
     "hold",
     "join",
     "join_as_supervisor",
+    "leave",
+    "list_busy_interpreters",
     "list_consulted",
     "list_invitations",
     "refuse",
@@ -147,7 +150,8 @@ async def transfer(desk: Desk, agent_id: UUID) -> Told:
         await store.hold(connection, reservation.id, held=False)
         await errand_store.send(connection, reservation.id, HOLD, moment)
         await errand_store.send(connection, reservation.id, WORDS, moment, CALLER, "room.colleague_joins")
-        await store.move(connection, reservation.id, label, _INVITED, Presence.GONE, moment)
+        # The first counsellor's softphone, whose leg ends now, shall not come back.
+        await store.give_up(connection, reservation.id, label)
         await errand_store.send(connection, reservation.id, REMOVE, moment, label)
     return await _told(desk, reservation.id)
 
@@ -226,21 +230,9 @@ async def find_meeting(desk: Desk, agent_id: UUID) -> Meeting | None:
         return None
     room = await store.find_room(desk.line.pool, reservation.id)
     people = await store.list_people(desk.line.pool, reservation.id)
-    here = {person.label for person in people if person.state is Presence.HERE}
-    own = agent_label(agent_id)
-    guests = tuple(
-        Guest("colleague" if person.role == AGENT else person.role, person.person_id, person.state)
-        for person in people
-        if person.person_id is not None and person.label != own
-    )
-    return Meeting(
-        reservation=reservation,
-        held=room is not None and room.held,
-        caller_here=CALLER in here,
-        agent_here=own in here,
-        guests=guests,
-        listening=Listening.NO if room is None else room.listening,
-    )
+    if room is None:
+        return meeting_of(reservation, agent_id, people)
+    return meeting_of(reservation, agent_id, people, held=room.held, listening=room.listening)
 
 
 async def list_invitations(desk: Desk, agent_id: UUID) -> tuple[Invitation, ...]:

@@ -42,6 +42,25 @@ async def find_room(connection: Connection, reservation_id: UUID) -> Room | None
     return None if row is None else _room(row)
 
 
+_READ_OPEN = """
+SELECT coalesce(json_agg(json_build_object(
+    'reservation_id', m.reservation_id, 'agent_id', m.agent_id, 'language', m.language, 'held', m.held,
+    'listening', m.listening, 'people', (
+        SELECT coalesce(json_agg(json_build_object(
+            'label', p.label, 'role', p.role, 'person_id', p.person_id, 'state', p.state, 'since', p.since, 'sid', ''
+            ) ORDER BY p.label), '[]')
+        FROM meeting_person p WHERE p.reservation_id = m.reservation_id)
+    ) ORDER BY m.reservation_id), '[]')::text
+FROM meeting m WHERE m.ended_at IS NULL
+"""
+
+
+async def read_open(connection: Connection) -> str:
+    """JSON of the conversations that have not ended, with their people but not their calls."""
+    text: str = await connection.fetchval(_READ_OPEN)
+    return text
+
+
 async def list_rooms(connection: Connection) -> list[Room]:
     """The conversations that have not ended."""
     return [_room(row) for row in await connection.fetch(f"SELECT {_ROOM} FROM meeting WHERE ended_at IS NULL")]  # noqa: S608
@@ -215,6 +234,25 @@ async def list_seats(
     """The open conversations in which somebody is in one of these states: each with who leads it and its language."""
     rows = await connection.fetch(_SEATS, person_id, [str(one) for one in states])
     return [(row["reservation_id"], row["agent_id"], row["language"]) for row in rows]
+
+
+async def give_up(connection: Connection, reservation_id: UUID, label: str) -> None:
+    """Somebody does not belong to a conversation any more."""
+    await connection.execute(
+        "DELETE FROM meeting_person WHERE reservation_id = $1 AND label = $2", reservation_id, label
+    )
+
+
+_INTERPRETING = """
+SELECT meeting_person.person_id FROM meeting_person JOIN meeting USING (reservation_id)
+WHERE meeting.ended_at IS NULL AND meeting_person.role = 'interpreter' AND meeting_person.state = ANY ($1)
+"""
+
+
+async def list_interpreting(connection: Connection) -> frozenset[UUID]:
+    """Who is called into an open conversation to interpret, or interprets there."""
+    rows = await connection.fetch(_INTERPRETING, [Presence.RINGING, Presence.COMING, Presence.HERE])
+    return frozenset(row["person_id"] for row in rows)
 
 
 def _touched(tag: str) -> bool:

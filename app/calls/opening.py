@@ -36,7 +36,9 @@ from app.texts.languages import LAUNCH_LANGUAGES
 from app.texts.voices import can_say
 
 MAIN_FLOW = "hotline"
-GUARDS = frozenset({"speaking_drafts", "speech_allowed", "number_may_hide"})
+GUARDS = frozenset(
+    {"speaking_drafts", "speech_allowed", "number_may_hide", "announcement", "callbacks_off", "messages_off"}
+)
 TARGETS: Mapping[str, TargetSpec] = {"counselling": TargetSpec("wait"), "message": TargetSpec("record")}
 # Spoken by the telephony door itself when a step went wrong.
 SAFE_MESSAGES = frozenset({"safe.error", "safe.goodbye"})
@@ -61,9 +63,11 @@ DOOR_MESSAGES = frozenset(
     }
 )
 # Written to callers as SMS, and spoken by nobody.
-WRITTEN_MESSAGES = frozenset({"sms.answered", "sms.news", "sms.centre"})
+WRITTEN_MESSAGES = frozenset({"sms.answered", "sms.news", "sms.centre", "sms.answer"})
+# Read out by agents, in the caller's language.
+AGENT_MESSAGES = frozenset({"agent.text_consent"})
 # What no flow names, and is proved all the same.
-OTHER_MESSAGES = SAFE_MESSAGES | DOOR_MESSAGES | WRITTEN_MESSAGES
+OTHER_MESSAGES = SAFE_MESSAGES | DOOR_MESSAGES | WRITTEN_MESSAGES | AGENT_MESSAGES
 
 
 @dataclass(frozen=True, slots=True)

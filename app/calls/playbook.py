@@ -1,11 +1,11 @@
 """What every call is served from: flows, texts, directory and knowledge, loaded and proved once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from app.centres.models import Directory
-from app.ivr.flow import Wording
+from app.ivr.flow import Guards, Wording
 from app.ivr.model import Book
 from app.knowledge.library import Library
 from app.knowledge.models import Knowledge
@@ -25,7 +25,7 @@ class Playbook:
     wording: Wording
     directory: Directory
     knowledge: Knowledge
-    guards: Mapping[str, bool]
+    guards: Guards
     confirmed_only: bool
     trusted_languages: frozenset[str]
     today: Callable[[], date]

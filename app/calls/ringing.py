@@ -16,10 +16,12 @@ from app.kit.protocols import ProviderBusy, ProviderRefused
 from app.queue import callbacks
 from app.queue import service as queue
 from app.queue.callback_models import CallbackGone, Dialling, Result
+from app.queue.plan import read_plan
 
 log = get_logger(__name__)
 
-RING_SECONDS: Final = 20
+# An own telephone has stopped ringing before the offer is over.
+_BEFORE_OVER: Final = 5
 LONG_RING_SECONDS: Final = 30
 # Two seconds until whoever answers has said who they are; then the keys.
 _BEFORE_PIN: Final = "wwww"
@@ -69,7 +71,8 @@ async def _number_of(desk: Desk, leg: Leg, person_id: UUID) -> _Number | None:
     skills = await queue.get_skills(desk.line, person_id)
     if skills is None or not skills.telephone:
         return None
-    return _Number(Target.AGENT, skills.telephone, "", desk.number, RING_SECONDS)
+    seconds = (await read_plan(desk.line)).settings.offer_seconds - _BEFORE_OVER
+    return _Number(Target.AGENT, skills.telephone, "", desk.number, seconds)
 
 
 async def _rung(work: Work, number: _Number, leg: Leg, first: str, *, unsure: bool) -> str:

@@ -14,7 +14,7 @@ from app.calls.lasting import Occasion, Outside
 from app.calls.lasting_effects import LASTING
 from app.calls.playbook import Playbook
 from app.ivr.engine import step
-from app.ivr.model import Connect, Counted, Done, Input, Perform, Record, Session, Verb, Wait
+from app.ivr.model import Connect, Counted, Done, Input, Perform, Record, Session, Verb, Visited, Wait
 from app.kit.log import get_logger
 
 log = get_logger(__name__)
@@ -29,6 +29,7 @@ class Advanced:
 
     `alone`: it follows from the session and the input alone, without an effect or a hand-over.
     `pending`: the lasting effect that must be done before it is known how the call goes on.
+    `visited`: the places of this step that the call's trail tells of.
     """
 
     session: Session
@@ -36,6 +37,7 @@ class Advanced:
     counted: Mapping[str, str]
     alone: bool
     pending: Perform | None = None
+    visited: tuple[str, ...] = ()
 
 
 def advance(playbook: Playbook, session: Session, heard: Input, *, outside: bool = False) -> Advanced:
@@ -46,20 +48,24 @@ def advance(playbook: Playbook, session: Session, heard: Input, *, outside: bool
     """
     verbs: list[Verb] = []
     counted: list[Counted] = []
+    visited: list[str] = []
     alone = True
     while True:
         taken = step(playbook.book, playbook.guards, session, heard)
         counted += [event for event in taken.events if isinstance(event, Counted)]
+        visited += [event.place for event in taken.events if isinstance(event, Visited)]
         session = taken.session
         *spoken, last = taken.verbs or (None,)
         verbs += [verb for verb in spoken if verb is not None]
         if outside and isinstance(last, Perform) and last.effect in LASTING:
-            return Advanced(session, tuple(verbs), counted_once(counted), alone=False, pending=last)
+            return Advanced(
+                session, tuple(verbs), counted_once(counted), alone=False, pending=last, visited=tuple(visited)
+            )
         done = answer(playbook, session.language, last, outside=outside)
         if done is None:
             verbs += [last] if last is not None else []
             alone = alone and not isinstance(last, Wait | Record)
-            return Advanced(session, tuple(verbs), counted_once(counted), alone)
+            return Advanced(session, tuple(verbs), counted_once(counted), alone, visited=tuple(visited))
         heard, alone = done, False
 
 
@@ -80,7 +86,13 @@ async def carry_out(playbook: Playbook, outside: Outside, occasion: Occasion, ad
 def _joined(before: Advanced, after: Advanced) -> Advanced:
     """Two parts of one step as one."""
     counted = [Counted(*item) for part in (before, after) for item in part.counted.items()]
-    return replace(after, verbs=before.verbs + after.verbs, counted=counted_once(counted), alone=False)
+    return replace(
+        after,
+        verbs=before.verbs + after.verbs,
+        counted=counted_once(counted),
+        alone=False,
+        visited=before.visited + after.visited,
+    )
 
 
 def answer(playbook: Playbook, language: str | None, verb: Verb | None, *, outside: bool = False) -> Done | None:

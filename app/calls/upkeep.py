@@ -10,12 +10,18 @@ from uuid import uuid4
 
 import asyncpg
 
+from app.calls.announcing import InForce, following, in_force
 from app.calls.playbook import Playbook
 from app.calls.withdrawing import without
+from app.kit.clock import Clock, now
 from app.kit.errors import ContentError
 from app.kit.log import get_logger
 from app.kit.paths import PROJECT_ROOT
+from app.knowledge.flags_models import News
 from app.knowledge.flags_watch import Bulletin, read_news, tell_state
+from app.queue.plan import read_stored
+from app.queue.plan_models import Plan
+from app.queue.plan_rules import holding
 
 log = get_logger("upkeep")
 
@@ -33,7 +39,7 @@ Serve = Callable[[Playbook], Awaitable[None]]
 
 
 class Upkeep:
-    """One node's playbook: read anew when somebody asks for it, and without what is withdrawn.
+    """One node's playbook: read anew when somebody asks for it, without what is withdrawn, and as the line is planned.
 
     `reread` reads and proves the files; `serve` answers calls from a playbook from then on. What is read beside it
     joins by `also`: everything is read before anything is put in place, so a broken set changes nothing. `pages`
@@ -41,7 +47,12 @@ class Upkeep:
     """
 
     def __init__(
-        self, playbook: Playbook, reread: Callable[[], Playbook] | None, serve: Serve, root: Path = PROJECT_ROOT
+        self,
+        playbook: Playbook,
+        reread: Callable[[], Playbook] | None,
+        serve: Serve,
+        root: Path = PROJECT_ROOT,
+        clock: Clock = now,
     ) -> None:
         self.bulletin = Bulletin(digest_of(root))
         self.pages = False
@@ -50,6 +61,8 @@ class Upkeep:
         self._read = playbook
         self._reread = reread
         self._serve = serve
+        self._clock = clock
+        self._plan, self._in_force = Plan(), InForce()
         self._also: list[Reads] = []
         self._begun = False
         self._serving = asyncio.Lock()
@@ -80,7 +93,10 @@ class Upkeep:
 
         The first look takes the last reload for done: the files were read just before.
         """
-        news, known = await read_news(pool), self.bulletin.news
+        known = self.bulletin.news
+        news = await self._read_decisions(pool)
+        decided = in_force(holding(self._plan, self._clock()))
+        is_planned_anew, self._in_force = decided != self._in_force, decided
         self.bulletin.news = news
         if not self._begun:
             self._begun, self.bulletin.tried = True, news.reload
@@ -89,6 +105,20 @@ class Upkeep:
         if news.withdrawn != known.withdrawn:
             await self._serve_now()
             await self._tell(pool)
+        elif is_planned_anew:
+            await self._serve_now()
+
+    async def _read_decisions(self, pool: asyncpg.Pool) -> News:
+        """What editors and supervisors decided; an announcement ends in time, also while the database is away."""
+        try:
+            self._plan = await read_stored(pool, self._clock())
+            return await read_news(pool)
+        except _LOST:
+            decided = in_force(holding(self._plan, self._clock()))
+            if decided != self._in_force:
+                self._in_force = decided
+                await self._serve_now()
+            raise
 
     async def settled(self) -> None:
         """Wait until the files are read, if they are being read."""
@@ -96,10 +126,17 @@ class Upkeep:
             await self._reloading
 
     async def _serve_now(self) -> None:
-        """Calls are answered from what was read last, without what is withdrawn by now."""
+        """Calls are answered from what was read last, without what is withdrawn by now, and as is planned by now."""
         async with self._serving:
-            await self._serve(await asyncio.to_thread(without, self._read, self.bulletin.withdrawn))
-        log.info("content changed", withdrawn=len(self.bulletin.withdrawn), serves=self.bulletin.serves)
+            kept = await asyncio.to_thread(without, self._read, self.bulletin.withdrawn)
+            await self._serve(following(kept, self._in_force))
+        announced = sorted(self._in_force.texts)
+        log.info(
+            "content changed",
+            withdrawn=len(self.bulletin.withdrawn),
+            serves=self.bulletin.serves,
+            announced=", ".join(announced),
+        )
 
     async def _reload(self, pool: asyncpg.Pool, before: asyncio.Task[None] | None, number: int) -> None:
         """Read the files anew, one reload after the other; a set with a fault is refused as a whole."""

@@ -6,11 +6,12 @@ from typing import Final
 from app.ivr.flow import HOME_KEY, REPEAT_KEY
 from app.ivr.model import Message
 from app.queue.models import Choice, Standing, State
+from app.queue.plan_models import Settings
 
 CALLBACK_KEY, MESSAGE_KEY, WOMAN_KEY, ALSO_KEY = "1", "2", "3", "4"
-CHOICES: Final = {CALLBACK_KEY: Choice.CALLBACK, MESSAGE_KEY: Choice.MESSAGE}
 # Languages that nearly every agent speaks: who speaks one of them, too, waits less.
 COMMON_LANGUAGES: Final = ("de", "en")
+_USUAL: Final = Settings()
 # A round lasts at most 30 seconds. Keys are heard all the time, so a short pause takes nobody's time to find one.
 MENU_SECONDS: Final = 5
 QUIET_SECONDS: Final = 12
@@ -61,7 +62,13 @@ def has_room(standing: Standing) -> bool:
     return standing.state in {State.CONNECTING, State.TALKING}
 
 
-def next_turn(standing: Standing, present: Round, language: str, key: str) -> Turn:
+def chosen_by(key: str, settings: Settings) -> Choice | None:
+    """What the key chooses instead of waiting, where that is offered."""
+    offered = {CALLBACK_KEY: Choice.CALLBACK} if settings.callbacks else {}
+    return (offered | ({MESSAGE_KEY: Choice.MESSAGE} if settings.voicemail else {})).get(key)
+
+
+def next_turn(standing: Standing, present: Round, language: str, key: str, settings: Settings = _USUAL) -> Turn:
     """What follows while the call stays in line; `key` is the one that was pressed, if any."""
     if has_room(standing):
         # The request that takes the call to its room is under way; where it got lost, the call goes there by itself.
@@ -74,7 +81,7 @@ def next_turn(standing: Standing, present: Round, language: str, key: str) -> Tu
     if standing.state is State.RESERVED and key != REPEAT_KEY:
         return replace(comfort(present), seconds=OFFERED_SECONDS)
     if key == REPEAT_KEY or present.quiet >= QUIET_ROUNDS or present.band != standing.band:
-        return _menu(standing, present, language)
+        return _menu(standing, present, language, settings)
     return comfort(present)
 
 
@@ -99,9 +106,11 @@ def _noted(present: Round) -> Turn:
     return Turn((Message("wait.noted"),), QUIET_SECONDS, present)
 
 
-def _menu(standing: Standing, present: Round, language: str) -> Turn:
+def _menu(standing: Standing, present: Round, language: str, settings: Settings) -> Turn:
     said = "wait.next" if standing.ahead == 0 else f"wait.band.{standing.band}"
-    keys = [("callback", CALLBACK_KEY), ("message", MESSAGE_KEY)]
+    keys = [("callback", CALLBACK_KEY)] if settings.callbacks else []
+    if settings.voicemail:
+        keys.append(("message", MESSAGE_KEY))
     if may_wish_woman(standing, present):
         keys.append(("woman", WOMAN_KEY))
     if may_wish_also(present, language):

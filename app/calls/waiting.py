@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
 from app.calls import store
 from app.calls.lasting import Memory
-from app.calls.wait_rounds import CHOICES, COMMON_LANGUAGES, Round, Turn, goes_home, has_room, leaving, next_turn
+from app.calls.wait_rounds import COMMON_LANGUAGES, Round, Turn, chosen_by, goes_home, has_room, leaving, next_turn
 from app.queue import service as queue
 from app.queue.models import Arrival, Choice, Left, Line, Standing, State
+from app.queue.plan import read_plan
+from app.queue.plan_models import Settings
 from app.queue.safe import Safe
 from app.queue.voicemails import keep_voicemail
 
@@ -21,9 +23,6 @@ Kind = Literal["answered", "callback", "abandoned"]
 
 # Nobody waits longer than this for what the database says of the line.
 LINE_SECONDS: Final = 1.0
-# Who has waited so long is told what else there is; after so long, also who waits for nobody.
-LONGEST_SECONDS: Final = 30 * 60
-NOBODY_SECONDS: Final = 3 * 60
 SERVED, LOST, FAILED = "served", "agent_lost", "failed"
 HOME: Final = "home"
 _LEFT_PATH, _MEET_PATH = "/voice/left?", "/voice/meet?"
@@ -55,6 +54,7 @@ class WaitingCall:
     sequence: int
     language: str
     since: Since
+    trail: tuple[str, ...] = ()
 
     @property
     def entered_at(self) -> datetime:
@@ -157,6 +157,7 @@ async def wait_on(line: Line, memory: Memory, call: WaitingCall, present: Round,
             land=land,
             also=also,
             woman=present.woman,
+            trail=call.trail,
         ),
     )
     if await _find_mark(memory, call) is not None:
@@ -165,15 +166,16 @@ async def wait_on(line: Line, memory: Memory, call: WaitingCall, present: Round,
         return leaving(present)
     if goes_home(key) and not has_room(standing):
         await _keep_mark(line, memory, call, HOME)
-        await queue.leave(line, call.keys)
+        await queue.leave(line, call.keys, diverted=True)
         return leaving(present)
-    choice = CHOICES.get(key) or await _given_up(line, call, standing, present)
+    settings = (await read_plan(line)).settings
+    choice = chosen_by(key, settings) or await _given_up(line, call, standing, present, settings)
     if choice is not None and standing.choice is None:
         standing = await queue.choose(line, call.keys, choice) or standing
     if standing.choice is not None:
         await _keep_mark(line, memory, call, standing.choice)
         return leaving(present)
-    turn = next_turn(standing, present, call.language, key)
+    turn = next_turn(standing, present, call.language, key, settings)
     await _wish(line, call, present, turn.following)
     return turn
 
@@ -189,18 +191,21 @@ def _others(language: str) -> tuple[str, ...]:
     return tuple(other for other in COMMON_LANGUAGES if other != language)
 
 
-async def _given_up(line: Line, call: WaitingCall, standing: Standing, present: Round) -> Choice | None:
+async def _given_up(
+    line: Line, call: WaitingCall, standing: Standing, present: Round, settings: Settings
+) -> Choice | None:
     """Whether waiting has become pointless: too long, or for nobody."""
     if standing.state is not State.WAITING:
         return None
-    waited = (line.clock() - moment_of(call.since.begun)).total_seconds()
-    if waited >= LONGEST_SECONDS:
+    waited = line.clock() - moment_of(call.since.begun)
+    if waited >= timedelta(minutes=settings.longest_wait_minutes):
         return Choice.TIMED_OUT
-    if waited < NOBODY_SECONDS or present.quiet:
+    if waited < timedelta(minutes=settings.nobody_minutes) or present.quiet:
         return None
     spoken = (call.language, *(_others(call.language) if present.also else ()))
-    on_duty = [await queue.duty(line, language) for language in spoken]
-    return None if any(duty.now for duty in on_duty) else Choice.TIMED_OUT
+    # Who came within the line's hours is served by those who are still there.
+    there = [await queue.staff(line, language) for language in spoken]
+    return None if any(there) else Choice.TIMED_OUT
 
 
 async def leave_line(line: Line, memory: Memory, call: WaitingCall) -> str | Standing:

@@ -238,9 +238,12 @@ class Near:
     nationwide: tuple[Centre, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Directory:
-    """All places and centres, held in memory; `near` is known by postal code and district, `nationwide` by id."""
+    """All places and centres, held in memory; `near` is known by postal code and district, `nationwide` by id.
+
+    Each is only itself, so that what is worked out of one can be kept beside it.
+    """
 
     places: Mapping[str, tuple[Place, ...]]
     districts: Mapping[str, District]

@@ -24,7 +24,8 @@ def retention() -> None:
 def retention_table() -> str:
     """A Markdown table of all that is kept, where, and for how long; its numbers are those of the code."""
     rows = ["| what | where | how long |", "| --- | --- | --- |"]
-    kept = (*_calls(), *_line(), *_texts(), *_provider(), *_statistics(), *_referrals(), *_people())
+    line = (*_line(), *_kept_numbers(), *_plan())
+    kept = (*_calls(), *line, *_texts(), *_provider(), *_statistics(), *_referrals(), *_people())
     rows += [f"| {what} | {where} | {how_long} |" for what, where, how_long in kept]
     return "\n".join(rows) + "\n"
 
@@ -62,21 +63,37 @@ def _calls() -> list[tuple[str, str, str]]:
 
 def _line() -> list[tuple[str, str, str]]:
     from app.calls.keeping import FORGOTTEN_AFTER  # noqa: PLC0415  As above.
-    from app.queue.callback_rules import LONGEST, REMEMBERED, SERVICE_DAYS  # noqa: PLC0415
-    from app.queue.voicemails import LIFE  # noqa: PLC0415
 
-    own_key = "each under a key of its own in the folder of `REFERRAL_KEYS`"
     return [
         (
-            "who waits: language, topic, Land, wishes, the provider's identifier of the call, sealed",
+            "who waits: language, topic, Land, wishes; the provider's identifier and the agent's note, sealed",
             "unlogged tables `waiting_call`, `reservation`",
             "until the agent has wrapped up; a keyed hash of the call some minutes longer",
+        ),
+        (
+            "by which menus somebody came who waits or talks",
+            "`waiting_call`, `reservation`; before that sealed in the address of the call's next step",
+            "until the conversation ends",
+        ),
+        (
+            "how many calls of an hour were answered, given up or diverted, and how many callbacks promised",
+            "unlogged table `line_today`",
+            "until the end of the next day",
         ),
         (
             "a conversation in progress: who is in its room, the provider's identifiers of the calls, sealed",
             "unlogged tables `meeting`, `meeting_person`, `meeting_errand`",
             f"{_span(FORGOTTEN_AFTER)} after its end",
         ),
+    ]
+
+
+def _kept_numbers() -> list[tuple[str, str, str]]:
+    from app.queue.callback_rules import LONGEST, REMEMBERED, SERVICE_DAYS  # noqa: PLC0415  As above.
+    from app.queue.voicemails import LIFE  # noqa: PLC0415
+
+    own_key = "each under a key of its own in the folder of `REFERRAL_KEYS`"
+    return [
         (
             "the number of somebody who wishes to be called back",
             f"sealed in `callback`, {own_key}",
@@ -92,6 +109,19 @@ def _line() -> list[tuple[str, str, str]]:
             f"sealed in `voicemail`, {own_key}",
             f"until handled, at once; {_span(LIFE)} in any case; that there was one {_span(REMEMBERED)} longer",
         ),
+    ]
+
+
+def _plan() -> list[tuple[str, str, str]]:
+    from app.queue.plan import DRAFT_LIFE, REMEMBERED  # noqa: PLC0415  As above.
+
+    return [
+        (
+            "closures of the line and announcements to callers, with who set them",
+            "`line_closure`, `line_announcement`",
+            f"{_span(REMEMBERED)} after their end",
+        ),
+        ("an announcement that somebody is writing", "`line_announcement_draft`", _span(DRAFT_LIFE)),
     ]
 
 
@@ -178,8 +208,8 @@ def _people() -> list[tuple[str, str, str]]:
             f"{_span(IDLE_LIFE)} of rest, {_span(ABSOLUTE_LIFE)} at most",
         ),
         (
-            "agents' languages, topics, shifts and status; interpreters; their telephone numbers, sealed",
-            "`agent_skills`, `agent_language`, `agent_shift`, `agent_presence`, `interpreter`",
+            "agents' languages, topics, shifts, status and keys; interpreters; their telephone numbers, sealed",
+            "`agent_skills`, `agent_language`, `agent_shift`, `agent_presence`, `agent_desk`, `interpreter`",
             "until deleted by the operator",
         ),
         ("tries to log in, under keyed hashes of address and login", "unlogged table `throttle`", _span(_DAY)),

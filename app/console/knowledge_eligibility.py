@@ -78,7 +78,7 @@ class Pointed:
 )
 async def eligibility_page(ask: Ask) -> Answer:
     knowledge = find_knowledge(ask)
-    return LOADING if knowledge is None else _page(ask, knowledge, blank(SituationForm), None)
+    return LOADING if knowledge is None else ask_situation(ask, knowledge, blank(SituationForm), None)
 
 
 # Posted, so that nothing of what a caller said stands in an address.
@@ -89,13 +89,14 @@ async def point(ask: Ask) -> Answer:
         return LOADING
     said = form.value
     if said is None or (said.nationality_group and said.nationality_group not in _groups(knowledge)):
-        return _page(ask, knowledge, form, None)
+        return ask_situation(ask, knowledge, form, None)
     situation = Situation(**said.model_dump(exclude={"language"}))
     withdrawn = hidden(knowledge, ask.given(Library).withdrawn)
     guidance = point_to_offers(knowledge, situation, today_in_germany(), withdrawn)
     language = said.language if said.language in CONTENT_LANGUAGES else None
     found = [_pointed(ask, knowledge, pointer, language) for pointer in guidance.pointers]
-    return _page(ask, knowledge, form, {"found": found, "missing": guidance.missing, "closing": guidance.closing})
+    pointed: dict[str, object] = {"found": found, "missing": guidance.missing, "closing": guidance.closing}
+    return ask_situation(ask, knowledge, form, pointed)
 
 
 def _groups(knowledge: Knowledge) -> tuple[str, ...]:
@@ -131,9 +132,13 @@ def _sum(ask: Ask, fact: Fact) -> str:
     return ask.translate(f"eligibility.per.{amount.per}", amount=written)
 
 
-def _page(ask: Ask, knowledge: Knowledge, form: Form[SituationForm], guidance: dict[str, object] | None) -> Page:
+def ask_situation(
+    ask: Ask, knowledge: Knowledge, form: Form[SituationForm], guidance: dict[str, object] | None
+) -> Page:
+    """The questions, below what the answers before pointed to; they are posted to where the page stands."""
     yes_no = _words(ask, "yes_no", ("yes", "no"))
     context = {
+        "action": ask.here,
         "guidance": guidance,
         "moods": MOODS,
         "countries": _countries(ask),

@@ -1,6 +1,7 @@
 """The knowledge for those who counsel: three words in any language, and the answer in two."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -30,6 +31,9 @@ from app.shell.provided import Provided
 from app.shell.registry import Menu
 
 _LONGEST_QUESTION: Final = 500
+# Unicode's marks around a run from left to right (UAX 9).
+_ISOLATE, _POP = "\u2066", "\u2069"
+_DIGITS: Final = re.compile(r"\d+(?:[ ,]+\d+)+")
 _MOST_HITS: Final = 6
 
 
@@ -84,7 +88,7 @@ async def text_page(ask: Ask) -> Answer:
     if kind == "offer" and id_ in withdrawn:
         return Page("withdrawn.html", {"ref": id_, "editing": may_edit(ask)}, heading=title_of(ask, knowledge, id_))
     wanted = [ask.language, *([language] if language and language != ask.language else [])]
-    texts = [text for code in wanted if (text := await _shown(ask, knowledge, kind, id_, code)) is not None]
+    texts = await shown_texts(ask, knowledge, kind, id_, wanted)
     if not texts or texts[0].language != ask.language:
         raise Missing
     return Page("text.html", _context(ask, knowledge, texts, language), heading=title_of(ask, knowledge, id_))
@@ -96,7 +100,7 @@ def _context(ask: Ask, knowledge: Knowledge, texts: list[Shown], language: str |
         "texts": texts,
         "wanted": language,
         "absent": bool(language) and all(text.language != language for text in texts),
-        "facts": [_fact(knowledge.facts[ref]) for ref in own.facts],
+        "facts": [fact_shown(knowledge.facts[ref]) for ref in own.facts],
         "contradicted": own.contradicted,
         "withdrawn": own.answer_state == "withdrawn",
         "directions": {text.language: direction_of(text.language) for text in texts},
@@ -116,20 +120,36 @@ def _is_there(knowledge: Knowledge, kind: str, id_: str) -> bool:
     return (answer is not None and answer.kind == "topic") or (kind == "offer" and id_ in knowledge.offers)
 
 
-async def _shown(ask: Ask, knowledge: Knowledge, kind: str, id_: str, language: str) -> Shown | None:
-    """The text as it may be told today, reviewed where somebody has reviewed just this wording."""
+async def shown_texts(ask: Ask, knowledge: Knowledge, kind: str, id_: str, languages: Sequence[str]) -> list[Shown]:
+    """The texts as they may be told today, reviewed where somebody has reviewed just this wording.
+
+    Languages without a text are left out.
+    """
     withdrawn, today = ask.given(Library).withdrawn, today_in_germany()
     show = show_answer if kind == "answer" else show_offer
-    shown = show(knowledge, language, id_, today, withdrawn)
-    if shown is None:
-        return None
+    texts = [text for code in languages if (text := show(knowledge, code, id_, today, withdrawn)) is not None]
     async with reading(ask) as session:
         found = await reviews.list_reviews(session)
-    state = reviews.state_with(knowledge, found, kind, language, id_)
-    return shown if state is None or shown.answer_state == "withdrawn" else replace(shown, state=state)
+    states = [reviews.state_with(knowledge, found, kind, text.language, id_) for text in texts]
+    return [
+        _readable(text if state is None or text.answer_state == "withdrawn" else replace(text, state=state))
+        for text, state in zip(texts, states, strict=True)
+    ]
 
 
-def _fact(fact: Fact) -> Mapping[str, object]:
+def _readable(text: Shown) -> Shown:
+    """Digits that are said one by one stay in their order in a text from right to left, too."""
+    if direction_of(text.language) == "ltr":
+        return text
+    written = None if text.written is None else _apart(text.written)
+    return replace(text, spoken=_apart(text.spoken), written=written)
+
+
+def _apart(text: str) -> str:
+    return _DIGITS.sub(lambda digits: f"{_ISOLATE}{digits[0]}{_POP}", text)
+
+
+def fact_shown(fact: Fact) -> Mapping[str, object]:
     return {"text": fact.text, "source": fact.source, "as_of": fact.as_of, "review_by": fact.review_by, "ref": fact.ref}
 
 

@@ -12,10 +12,11 @@ from app.calls.codes import OUTCOMES, TOPICS
 from app.calls.desk import Desk, Told
 from app.console.door import router
 from app.console.line_door import HOTLINE, LINE, line_of
+from app.console.line_gathering import gather
 from app.console.line_views import CHOSEN
 from app.queue import service
 from app.queue.models import Status
-from app.shell.answers import Answer, Flash, Redirect
+from app.shell.answers import Answer, Flash, Fragment, Redirect
 from app.shell.ask import Ask
 from app.shell.forms import FormModel
 
@@ -64,37 +65,49 @@ class WrapUp(FormModel):
 async def set_status(ask: Ask) -> Answer:
     form = ask.read(Standing)
     if form.value is None:
-        return Redirect(LINE)
+        return await shown(ask)
     now = await service.set_status(line_of(ask), ask.person().person_id, form.value.status)
-    return Redirect(LINE, flash=None if now is form.value.status else Flash("line.status.refused", mood="warning"))
+    return await shown(ask, None if now is form.value.status else Flash("line.status.refused", mood="warning"))
 
 
 @router.deed(f"{LINE}/wrap-up", access=HOTLINE, back=LINE)
 async def wrap_up(ask: Ask) -> Answer:
     form, me = ask.read(WrapUp), ask.person().person_id
     if form.value is None:
-        return Redirect(LINE, flash=Flash("line.wrap_up.missing", mood="warning"))
+        return await shown(ask, Flash("line.wrap_up.missing", mood="warning"))
     told = await meeting.wrap_up(ask.given(Desk), me, form.value.topic, form.value.outcome)
     if told is Told.DONE and form.value.rest:
         await service.set_status(line_of(ask), me, Status.BREAK)
-    return _back(told)
+    return await _back(ask, told, _counted(ask, form.value))
+
+
+def _counted(ask: Ask, said: WrapUp) -> Flash:
+    topic, outcome = ask.translate(f"referral.topic.{said.topic}"), ask.translate(f"line.outcome.{said.outcome}")
+    return Flash("line.wrap_up.done", {"topic": topic, "outcome": outcome})
 
 
 @router.deed(f"{LINE}/offer/refuse", access=HOTLINE, back=LINE)
 async def refuse(ask: Ask) -> Answer:
     named = _named(ask, "reservation")
     if named is None:
-        return _back(Told.NOT_POSSIBLE)
+        return await _back(ask, Told.NOT_POSSIBLE)
     await meeting.refuse(ask.given(Desk), ask.person().person_id, named)
-    return Redirect(LINE, flash=Flash("line.refused", mood="info"))
+    return await shown(ask, Flash("line.refused", mood="info"))
 
 
-def _back(told: Told) -> Redirect:
-    """To the page, which shows what was done; what was not done is told."""
+async def shown(ask: Ask, flash: Flash | None = None) -> Answer:
+    """The desk after a deed: what of it is another now, or without script the whole page."""
+    if not ask.is_htmx:
+        return Redirect(LINE, flash=flash)
+    parts = [part for part in await gather(ask) if (part.mark,) != ask.posted.get(f"seen-{part.name}")]
+    return Fragment("line_parts.html", {"parts": parts, "told": flash})
+
+
+async def _back(ask: Ask, told: Told, done: Flash | None = None) -> Answer:
+    """To the desk, which shows what was done; what was not done is told."""
     if told is Told.DONE:
-        return Redirect(LINE)
-    words = f"line.not.{told.value}"
-    return Redirect(LINE, flash=Flash(words, mood="info" if told is Told.UNDER_WAY else "warning"))
+        return await shown(ask, done)
+    return await shown(ask, Flash(f"line.not.{told.value}", mood="info" if told is Told.UNDER_WAY else "warning"))
 
 
 def _named(ask: Ask, field: str) -> UUID | None:
@@ -109,7 +122,7 @@ def _register(deed: str, verb: Verb) -> None:
     """A deed that is about one's own call."""
 
     async def handle(ask: Ask) -> Answer:
-        return _back(await verb(ask.given(Desk), ask.person().person_id))
+        return await _back(ask, await verb(ask.given(Desk), ask.person().person_id))
 
     router.deed(f"{LINE}/{deed}", access=HOTLINE, back=LINE)(handle)
 
@@ -120,8 +133,8 @@ def _register_with(deed: str, field: str, verb: VerbWith) -> None:
     async def handle(ask: Ask) -> Answer:
         named = _named(ask, field)
         if named is None:
-            return _back(Told.NOT_POSSIBLE)
-        return _back(await verb(ask.given(Desk), ask.person().person_id, named))
+            return await _back(ask, Told.NOT_POSSIBLE)
+        return await _back(ask, await verb(ask.given(Desk), ask.person().person_id, named))
 
     router.deed(f"{LINE}/{deed}", access=HOTLINE, back=LINE)(handle)
 

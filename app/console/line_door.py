@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 
 from app.accounts.models import Action
@@ -52,15 +52,19 @@ MOODS: Final[Mapping[Status, Mood]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
-    """A part of a page that is exchanged by itself; two of one mark show the same."""
+    """A part of a page that is exchanged by itself; two of one mark show the same.
+
+    What is `shared` is drawn once for all readers of a language: its template uses nothing of the reader.
+    """
 
     name: str
     view: object
     language: str
+    shared: bool = False
 
-    @property
+    @cached_property
     def mark(self) -> str:
         return blake2b(repr((self.language, self.view)).encode(), digest_size=_MARK_BYTES).hexdigest()
 
@@ -88,6 +92,16 @@ async def noted(ask: Ask, action: Action, subject: UUID) -> None:
 def language_name(ask: Ask, code: str) -> str:
     """A caller's language by its name in the reader's language; who chose none is in the German branch."""
     return _language_names(ask.language).get(code, code) if code else ask.translate("line.language.none")
+
+
+@cache
+def own_language_name(code: str) -> str:
+    """A language by its own name; nothing where CLDR does not know it, or for who chose none."""
+    try:
+        locale = Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return ""
+    return locale.get_language_name() or ""
 
 
 def list_languages(ask: Ask) -> list[tuple[str, str]]:

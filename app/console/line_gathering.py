@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
-from app.calls import meeting
-from app.calls.desk import INTERPRETER, Desk, Guest, Meeting, Presence
-from app.console.door import list_names
-from app.console.line_door import MOODS, Part, agreed_word, find_safe, land_name, language_name, line_of
-from app.console.line_views import Asked, Beside, Call, Due, DueCall, DueMessage, Hands, InLine, Own
-from app.queue import callbacks, service, voicemails
-from app.queue.callback_models import Callback
-from app.queue.models import Agent, Reservation, State, Status, Waiting
-from app.queue.voicemails import Voicemail, VoicemailState
+from app.calls.desk import INTERPRETER, Guest, Meeting, Presence
+from app.calls.scene import Scene
+from app.console.line_door import MOODS, Part, land_name, language_name, line_of, own_language_name
+from app.console.line_notes import note_of
+from app.console.line_sharing import due_part, length, waiting_part
+from app.console.line_trail import is_urgent, known
+from app.console.line_views import Asked, Beside, Call, Hands, Own
+from app.console.watch import Watch
+from app.queue import service
+from app.queue.models import Reservation, Status
+from app.queue.overview import Helper, Present
 from app.shell.answers import Mood
 from app.shell.ask import Ask
 
-_MOST_CALLS: Final = 20
 COLLEAGUE: Final = "colleague"
 _PRESENT: Final[Mapping[Presence, Mood]] = {
     Presence.HERE: "success",
@@ -26,62 +26,63 @@ _PRESENT: Final[Mapping[Presence, Mood]] = {
     Presence.RINGING: "info",
     Presence.GONE: "info",
 }
-_MESSAGES: Final[Mapping[VoicemailState, Mood]] = {
-    VoicemailState.AWAITED: "info",
-    VoicemailState.KEPT: "success",
-    VoicemailState.FAILED: "danger",
-}
 
 
 async def gather(ask: Ask) -> tuple[Part, ...]:
-    """The parts of the page, in the order in which they are read."""
-    line, agent_id = line_of(ask), ask.person().person_id
-    status = await service.see(line, agent_id)
-    agents = await service.list_agents(line)
-    met = await meeting.find_meeting(ask.given(Desk), agent_id)
-    names = await list_names(ask)
-    views = {
-        "own": await _own(ask, status, agents, met, names),
-        "waiting": await _waiting(ask, agents),
-        "hands": await _hands(ask, agents, met, names),
-        "due": await _due(ask),
-    }
-    return tuple(Part(name, view, ask.language) for name, view in views.items())
+    """The parts of the page as they are now, in the order in which they are read; whoever asks is there."""
+    await service.see(line_of(ask), ask.person().person_id)
+    return parts_of(ask, await ask.given(Watch).look())
 
 
-async def _own(
-    ask: Ask, status: Status, agents: tuple[Agent, ...], met: Meeting | None, names: Mapping[UUID, str]
-) -> Own:
-    desk, me = ask.given(Desk), ask.person().person_id
-    agent = next((agent for agent in agents if agent.agent_id == me), None)
-    reserved = await service.find_reservation(desk.line, me)
+def parts_of(ask: Ask, scene: Scene) -> tuple[Part, ...]:
+    """The same out of what was read for all desks; nothing of it may ask the database."""
+    me = ask.person().person_id
+    return (
+        Part("own", _own(ask, scene), ask.language),
+        Part("note", note_of(ask, scene.find_offer(me)), ask.language),
+        waiting_part(ask, scene),
+        Part("hands", _hands(ask, scene), ask.language),
+        due_part(ask, scene),
+    )
+
+
+def _own(ask: Ask, scene: Scene) -> Own:
+    me = ask.person().person_id
+    agent, reserved = scene.find_agent(me), scene.find_offer(me)
+    status = agent.status if agent else Status.AWAY
     offered = reserved if reserved and reserved.accepted_at is None else None
     wrapping = status is Status.WRAP_UP
-    talks = met if met and not wrapping and met.reservation.ended_at is None else None
-    invited = await meeting.list_invitations(desk, me)
+    talks = None if wrapping else scene.find_meeting(me)
+    invited = scene.list_invitations(me)
     joined = status is Status.IN_CALL and not talks and not invited
     lost = bool(talks and talks.reservation.agent_left_at)
     return Own(
         status=status.value,
         mood=MOODS[status],
-        since=agent.since if agent else None,
+        since=agent.since if agent and agent.languages is not None else None,
         standing=_standing(status, offered, talks, invited=bool(invited), lost=lost),
-        speaks=", ".join(language_name(ask, code) for code in agent.skills.languages) if agent else "",
+        speaks=", ".join(language_name(ask, code) for code in speaks(agent)),
         offer=_offered(ask, offered) if offered else None,
         call=_call(ask, talks.reservation) if talks else None,
         call_state=_call_state(talks) if talks else "",
         held=bool(talks and talks.held),
         lost=lost,
         may_hand_over=bool(talks and any(_is_colleague_here(guest) for guest in talks.guests)),
-        guests=tuple([await _beside(ask, guest, names) for guest in talks.guests]) if talks else (),
+        guests=tuple(_beside(scene, guest) for guest in talks.guests) if talks else (),
         invitations=tuple(
-            Asked(str(one.reservation_id), names.get(one.from_agent_id, "–"), language_name(ask, one.language))
+            Asked(str(one.reservation_id), scene.names.get(one.from_agent_id, "–"), language_name(ask, one.language))
             for one in invited
         ),
         joined=joined,
         wrapping=wrapping,
         topic=reserved.topic if reserved and wrapping else None,
+        call_mark=_call_mark(reserved),
     )
+
+
+def speaks(agent: Present | None) -> dict[str, int]:
+    """The languages of an agent with their levels, the best first."""
+    return dict(agent.languages or ()) if agent else {}
 
 
 def _standing(status: Status, offered: Reservation | None, talks: Meeting | None, *, invited: bool, lost: bool) -> str:
@@ -101,6 +102,11 @@ def _call_state(talks: Meeting) -> str:
     return "talking" if talks.reservation.talking_at else "connecting"
 
 
+def _call_mark(reserved: Reservation | None) -> str:
+    """What the page knows a call by as long as the agent has to do with it."""
+    return f"{reserved.id} {reserved.language}" if reserved and reserved.accepted_at else ""
+
+
 def _offered(ask: Ask, reservation: Reservation) -> Call:
     return replace(_call(ask, reservation), until=reservation.expires_at)
 
@@ -114,110 +120,52 @@ def _call(ask: Ask, reservation: Reservation) -> Call:
         entered_at=reservation.made_at,
         via=reservation.via.value,
         is_callback=reservation.callback_id is not None,
-        waited=_length(reservation.waited_seconds),
+        waited=length(reservation.waited_seconds),
+        language_code=reservation.language,
+        own_name=own_language_name(reservation.language),
+        trail=known(reservation.trail),
+        urgent=is_urgent(reservation.trail),
     )
-
-
-def _length(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _is_colleague_here(guest: Guest) -> bool:
     return guest.role == COLLEAGUE and guest.state is Presence.HERE
 
 
-async def _beside(ask: Ask, guest: Guest, names: Mapping[UUID, str]) -> Beside:
-    name = names.get(guest.person_id, "")
+def _beside(scene: Scene, guest: Guest) -> Beside:
+    name = scene.names.get(guest.person_id, "")
     if guest.role == INTERPRETER:
-        interpreter = await service.find_interpreter(line_of(ask), guest.person_id)
-        name = interpreter.name if interpreter else ""
+        name = next((helper.name for helper in scene.helpers if helper.id == guest.person_id), "")
     return Beside(guest.role, name, guest.state.value, _PRESENT.get(guest.state, "warning"))
 
 
-async def _waiting(ask: Ask, agents: tuple[Agent, ...]) -> InLine:
-    calls = [call for call in await service.list_waiting(line_of(ask)) if call.state is not State.TALKING]
-    return InLine(
-        ready=sum(agent.status is Status.READY and agent.is_present for agent in agents),
-        present=sum(agent.is_present for agent in agents),
-        calls=tuple(_in_line(ask, call) for call in calls[:_MOST_CALLS]),
-        more=max(0, len(calls) - _MOST_CALLS),
-    )
-
-
-def _in_line(ask: Ask, call: Waiting) -> Call:
-    state = "first" if call.first and call.state is State.WAITING else call.state.value
-    return Call(
-        id="",
-        language=language_name(ask, call.language),
-        topic=call.topic,
-        land=land_name(ask, call.land),
-        entered_at=call.entered_at,
-        via="language",
-        is_callback=call.is_callback,
-        woman=call.woman,
-        state=state,
-        mood="warning" if state in {"waiting", "first"} else "info",
-    )
-
-
-async def _hands(ask: Ask, agents: tuple[Agent, ...], met: Meeting | None, names: Mapping[UUID, str]) -> Hands:
-    if met is None or met.reservation.ended_at is not None:
+def _hands(ask: Ask, scene: Scene) -> Hands:
+    me = ask.person().person_id
+    met = scene.find_meeting(me)
+    if met is None:
         return Hands(open=False)
-    language, me = met.reservation.language, ask.person().person_id
-    interpreters = await service.list_interpreters(line_of(ask), language, ask.clock())
-    colleagues = [agent for agent in agents if agent.status is Status.READY and agent.is_present]
+    language = met.reservation.language
+    helpers = [one for one in scene.helpers if one.is_open and language in one.languages]
+    # Who interprets for somebody else is not hidden: a service may have several people at one number.
+    helpers.sort(key=lambda one: one.id in scene.busy)
+    ready = [one for one in scene.line.agents if one.status is Status.READY and one.is_present]
     return Hands(
         open=True,
         language=language_name(ask, language),
-        interpreters=tuple((str(one.id), one.name) for one in interpreters),
+        interpreters=tuple((str(one.id), _interpreter(ask, scene, one)) for one in helpers),
         colleagues=tuple(
-            (str(one.agent_id), _colleague(ask, one, language, names)) for one in colleagues if one.agent_id != me
+            (str(one.agent_id), _colleague(ask, scene, one, language))
+            for one in ready
+            if one.agent_id != me and one.languages is not None
         ),
     )
 
 
-def _colleague(ask: Ask, agent: Agent, language: str, names: Mapping[UUID, str]) -> str:
+def _interpreter(ask: Ask, scene: Scene, helper: Helper) -> str:
+    return ask.translate("line.interpreter.busy", name=helper.name) if helper.id in scene.busy else helper.name
+
+
+def _colleague(ask: Ask, scene: Scene, agent: Present, language: str) -> str:
     """The name, and whether they speak the caller's language."""
-    name, level = names.get(agent.agent_id, "–"), agent.skills.languages.get(language)
+    name, level = scene.names.get(agent.agent_id, "–"), speaks(agent).get(language)
     return f"{name} ({language_name(ask, language)}: {ask.translate(f'line.level.{level}')})" if level else name
-
-
-async def _due(ask: Ask) -> Due:
-    safe = find_safe(ask)
-    if safe is None:
-        return Due((), ())
-    return Due(
-        tuple(_due_call(ask, one) for one in await callbacks.list_callbacks(safe)),
-        tuple(_due_message(ask, one) for one in await voicemails.list_voicemails(safe)),
-    )
-
-
-def _due_call(ask: Ask, one: Callback) -> DueCall:
-    state = "dialling" if one.dialling else "due" if one.due_at <= ask.clock() else "later"
-    return DueCall(
-        id=str(one.id),
-        language=language_name(ask, one.language),
-        state=state,
-        mood="warning" if state == "due" else "info",
-        window=one.window.value,
-        word=agreed_word(one.language, one.word),
-        word_language=one.language,
-        own_word=agreed_word(ask.language, one.word) if one.language != ask.language else "",
-        attempts=one.attempts,
-        others=one.others_may_answer,
-        since=one.made_at,
-        due_at=one.due_at,
-    )
-
-
-def _due_message(ask: Ask, one: Voicemail) -> DueMessage:
-    return DueMessage(
-        id=str(one.id),
-        language=language_name(ask, one.language),
-        topic=one.topic,
-        since=one.left_at,
-        until=one.expires_at,
-        length=_length(one.seconds) if one.seconds else "",
-        state=one.state.value,
-        mood=_MESSAGES[one.state],
-    )

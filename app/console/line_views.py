@@ -1,6 +1,6 @@
 """What the agents' page shows: one's own state and call, who can be called in, who waits, and what is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,10 @@ from app.shell.answers import Mood
 
 # What an agent sets; the rest of the states follow from calls.
 CHOSEN: Final = (Status.READY, Status.BREAK, Status.AWAY)
+# When wrapping up. The letters of what is still useful then are left out: tools, note, message, telephone.
+TOPIC_KEYS: Final = tuple("abdeghijk")
+OUTCOME_KEYS: Final = tuple("1234567")
+REST_KEY: Final = "p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Call:
     state: str = ""
     mood: Mood = "info"
     until: datetime | None = None
+    language_code: str = ""
+    own_name: str = ""
+    trail: tuple[str, ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +76,20 @@ class Own:
     invitations: tuple[Asked, ...] = ()
     joined: bool = False
     wrapping: bool = False
+    call_mark: str = ""
     topic: str | None = None
     choices: tuple[str, ...] = tuple(status.value for status in CHOSEN)
-    topics: tuple[str, ...] = TOPICS
-    outcomes: tuple[str, ...] = tuple(reversed(OUTCOMES))
+    topics: tuple[tuple[str, str], ...] = tuple(zip(TOPICS, TOPIC_KEYS, strict=True))
+    outcomes: tuple[tuple[str, str], ...] = tuple(zip(reversed(OUTCOMES), OUTCOME_KEYS, strict=True))
+    rest_key: str = REST_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the agent wrote down about the present call; typing makes no other part of it, only another call does."""
+
+    call_id: str
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

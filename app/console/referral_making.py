@@ -16,7 +16,7 @@ from app.calls.codes import TOPICS
 from app.calls.numbers import passable
 from app.console.door import direction_of, language_choices, router
 from app.console.referral_list import HOTLINE, REFERRALS, centre_name
-from app.console.referral_new import asked_language
+from app.console.referral_new import BESIDE_CALL, asked_language, base_of
 from app.knowledge.models import CONTENT_LANGUAGES
 from app.referrals import service
 from app.referrals.consent_texts import ORIGINAL, load_consent_texts, may_read_out
@@ -106,16 +106,16 @@ async def _some_offer(given: Provided) -> Sequence[str]:
 
 @router.page(f"{_NEW}/{{centre}}", access=HOTLINE, title="referral.details.title", parent=_NEW, example=_some_offer)
 async def details_page(ask: Ask) -> Answer:
-    return _asking(ask, await _offer(ask), blank(Details, language=asked_language(ask)))
+    return asking(ask, await asked_offer(ask), blank(Details, language=asked_language(ask)))
 
 
 @router.deed(f"{_NEW}/{{centre}}", access=HOTLINE, back=_NEW)
 async def go_on(ask: Ask) -> Answer:
     """The step that the pressed button names: back to the details, on to the consent, or to the code."""
-    offer, step = await _offer(ask), next(iter(ask.posted.get("step", ())), "")
+    offer, step = await asked_offer(ask), next(iter(ask.posted.get("step", ())), "")
     details = _checked(ask.read(Details))
     if details.value is None or step == "details":
-        return _asking(ask, offer, details)
+        return asking(ask, offer, details)
     agreeing = ask.read(Agreeing)
     if step != "send" or "once" in agreeing.faults:
         return _reading_out(ask, offer, details, blank(Agreeing, once=uuid4().hex))
@@ -128,7 +128,7 @@ async def go_on(ask: Ask) -> Answer:
     return _reading_code(ask, offer, details.value, made)
 
 
-async def _offer(ask: Ask) -> Offer:
+async def asked_offer(ask: Ask) -> Offer:
     """The centre in the address, as long as it takes referrals; raises Missing."""
     offer = await service.find_offer(ask.given(Referrals), ask.path["centre"])
     if offer is None:
@@ -171,7 +171,7 @@ def _text_language(ask: Ask, language: str) -> str:
     return language if may_read_out(language, demo=ask.given(Referrals).demo) else ORIGINAL
 
 
-def _asking(ask: Ask, offer: Offer, form: Form[Details]) -> Page:
+def asking(ask: Ask, offer: Offer, form: Form[Details]) -> Page:
     context = {
         **_frame(ask, offer),
         "spoken_languages": language_choices(ask),
@@ -184,7 +184,7 @@ def _asking(ask: Ask, offer: Offer, form: Form[Details]) -> Page:
 def _reading_out(ask: Ask, offer: Offer, details: Form[Details], agreeing: Form[Agreeing]) -> Page:
     value = details.value
     if value is None:
-        return _asking(ask, offer, details)
+        return asking(ask, offer, details)
     texts, language = load_consent_texts(), _text_language(ask, value.language)
     context = {
         **_frame(ask, offer),
@@ -217,7 +217,9 @@ def _frame(ask: Ask, offer: Offer) -> dict[str, object]:
     return {
         "offer": offer,
         "centre": centre_name(ask, offer.centre_id),
-        "address": f"{_NEW}/{offer.centre_id}",
+        "base": base_of(ask),
+        "leave": base_of(ask) if base_of(ask) == BESIDE_CALL else REFERRALS,
+        "address": f"{base_of(ask)}/{offer.centre_id}",
         "made_up": ask.given(Referrals).demo,
     }
 

@@ -16,6 +16,8 @@ from app.shell.answers import Answer, Page
 from app.shell.ask import Ask
 
 _LONGEST_CODE = 5
+# The same steps in the panel of the agents' desk.
+BESIDE_CALL = "/line/tool/referral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ async def new_referral(ask: Ask) -> Answer:
     by_id = {choice.centre.id: choice for choice in choices}
     today = today_in_germany(ask.clock)
     context = {
+        "base": base_of(ask),
         "plz": plz,
         "places": places,
         "place": place,
@@ -53,6 +56,11 @@ def _others(choices: Sequence[Choice], offers: Sequence[Offer]) -> list[Centre]:
     if any(not offer.announce_authority for offer in offers):
         return []
     return [choice.centre for choice in choices if choice.centre.independent or not offers]
+
+
+def base_of(ask: Ask) -> str:
+    """Where the steps of a referral stand: among the referrals, or beside the call."""
+    return BESIDE_CALL if ask.here.startswith(BESIDE_CALL) else f"{REFERRALS}/new"
 
 
 def asked_language(ask: Ask) -> str:

@@ -14,7 +14,8 @@ from app.entrance.provider_errors import SignInCode, SignInFailed
 from app.entrance.provider_wire import ANSWER_SECONDS, ask
 from app.kit.clock import Clock, now
 from app.kit.errors import SettingError
-from app.kit.settings import Settings, is_safe_address, provider_faults
+from app.kit.settings import Settings, provider_faults
+from app.kit.written import is_safe_address
 
 KEPT_FOR: Final = timedelta(hours=1)
 _KINDS: Final[Mapping[str, type[RSAKey] | type[ECKey]]] = {"RSA": RSAKey, "EC": ECKey}

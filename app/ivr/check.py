@@ -1,7 +1,7 @@
 """Proves the flows before any caller meets them: one sentence for each fault."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from app.ivr.answers import EXPECTED_OUTCOMES, INTO_TYPES, WITH_CHOICES_BESIDE
 from app.ivr.flow import (
@@ -69,6 +69,8 @@ def _graph_faults(flow: Flow, flows: Flows) -> Iterator[str]:
         for label, target in edges(node):
             if target not in flow.nodes:
                 yield f"{flow.name}.{id_}: “{label}” leads to “{target}”, which does not exist."
+    for id_ in sorted(flow.trail - set(flow.nodes)):
+        yield f"{flow.name}: its trail names “{id_}”, which does not exist."
     for id_ in sorted(set(flow.nodes) - reachable(flow)):
         yield f"{flow.name}.{id_}: no call can reach this node."
     for id_ in sorted(set(flow.nodes) - leads_out(flow)):
@@ -102,16 +104,21 @@ def _node_faults(flow: Flow, node: Node, flows: Flows, register: Register) -> It
             yield from _count_faults(flow, node, register)
         case Ask():
             yield from _ask_faults(flow, node, register)
+            yield from _guard_faults((choice.unless for choice in node.choices if choice.unless), register)
         case Do():
             yield from _effect_faults(flow, node, register)
         case Branch():
-            for guard, _ in node.arms:
-                if guard not in register.guards:
-                    yield f"“{guard}” is not a guard; known are {_list(register.guards)}"
+            yield from _guard_faults((guard for guard, _ in node.arms), register)
         case Call():
             yield from _call_faults(node, flows)
         case Transfer():
             yield from _transfer_faults(node, register)
+
+
+def _guard_faults(guards: Iterable[str], register: Register) -> Iterator[str]:
+    for guard in guards:
+        if guard not in register.guards:
+            yield f"“{guard}” is not a guard; known are {_list(register.guards)}"
 
 
 def _count_faults(flow: Flow, node: Say, register: Register) -> Iterator[str]:

@@ -123,8 +123,13 @@ def _voice_faults(
         yield f"{language} has neither a true voice nor a recording for this message"
     original = wording.get(DEFAULT_LANGUAGE, {}).get(id_, "")
     copied = language != DEFAULT_LANGUAGE and len(text.split()) >= _WORDS_OF_A_SENTENCE and text == original
-    if copied or _own_script_share(language, text) < _OWN_SCRIPT_SHARE:
+    if copied or not is_in_own_script(language, text):
         yield f"the text in {language} is not written in that language, so a voice of another language would read it"
+
+
+def is_in_own_script(language: str, text: str) -> bool:
+    """Whether the text's letters are the language's own, but for some names."""
+    return _own_script_share(language, text) >= _OWN_SCRIPT_SHARE
 
 
 def _own_script_share(language: str, text: str) -> float:

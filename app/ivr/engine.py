@@ -1,7 +1,5 @@
 """The engine: one pure function that advances a call by one input."""
 
-from collections.abc import Mapping
-
 from app.ivr.answers import (
     LENGTHS,
     MORE_LANGUAGES_KEY,
@@ -14,6 +12,7 @@ from app.ivr.flow import (
     REPEAT_KEY,
     Ask,
     Do,
+    Guards,
     Node,
     Transfer,
 )
@@ -32,7 +31,7 @@ from app.ivr.model import (
 from app.ivr.walk import Walk
 
 
-def step(book: Book, guards: Mapping[str, bool], session: Session, heard: Input) -> Step:
+def step(book: Book, guards: Guards, session: Session, heard: Input) -> Step:
     """Advance one call by one input. Touches nothing outside its arguments.
 
     A session whose place or language no longer exists in the book starts again with the facts it remembers.

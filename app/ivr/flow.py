@@ -63,16 +63,22 @@ MENU_LIMIT = 5
 LANGUAGES_A_PAGE = 4
 
 Facts = Mapping[str, str]
+# A guard stands or does not, for everybody or for callers in these languages.
+Guards = Mapping[str, bool | frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One key of a menu; `remember` sets facts to constants when it is chosen."""
+    """One key of a menu; `remember` sets facts to constants when it is chosen.
+
+    `unless` is the guard under which it is not offered.
+    """
 
     key: str
     name: str
     then: str
     remember: Facts = field(default_factory=dict)
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,10 @@ Node = Say | Ask | Do | Branch | Call | Transfer | End
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One file of `ivr_flows/`; only the main flow has `home` and `person`."""
+    """One file of `ivr_flows/`; only the main flow has `home` and `person`.
+
+    `trail` are the nodes whose names an agent is told when a caller who came by them waits.
+    """
 
     name: str
     title: str
@@ -159,6 +168,7 @@ class Flow:
     nodes: Mapping[str, Node]
     home: str | None = None
     person: str | None = None
+    trail: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +212,9 @@ class Register:
 
 # Texts by language and message id; `{slot}` marks what is filled in.
 Wording = Mapping[str, Mapping[str, str]]
+
+
+def stands(guards: Guards, guard: str, language: str | None) -> bool:
+    """Whether a guard stands for a caller; before a language is chosen none stands that does for some languages."""
+    held = guards.get(guard, False)
+    return held if isinstance(held, bool) else language in held

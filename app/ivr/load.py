@@ -27,7 +27,7 @@ from app.ivr.words import folded_words
 
 Raw = Mapping[str, object]
 
-_FLOW_KEYS = frozenset({"flow", "title", "start", "remembers", "nodes", "home", "person"})
+_FLOW_KEYS = frozenset({"flow", "title", "start", "remembers", "nodes", "home", "person", "trail"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -50,6 +50,7 @@ def read_flow(name: str, raw: object) -> Flow:
         nodes={id_: read_node(f"{name}.{id_}", node) for id_, node in nodes.items()},
         home=_optional(source, "home", name),
         person=_optional(source, "person", name),
+        trail=frozenset(_names(source.get("trail", []), f"{name}: “trail”")),
     )
 
 
@@ -90,9 +91,13 @@ def _read_ask(where: str, source: Raw) -> Ask:
 
 def _read_choice(where: str, key: str, raw: object) -> Choice:
     source = _mapping(raw, f"{where}: key {key}")
-    _only(source, {"choice", "then", "remember"}, f"{where}: key {key}")
+    _only(source, {"choice", "then", "remember", "unless"}, f"{where}: key {key}")
     return Choice(
-        key, _text(source, "choice", where), _text(source, "then", where), _texts(source.get("remember", {}), where)
+        key,
+        _text(source, "choice", where),
+        _text(source, "then", where),
+        _texts(source.get("remember", {}), where),
+        _optional(source, "unless", where),
     )
 
 
@@ -173,6 +178,12 @@ def _messages(raw: object, where: str) -> tuple[str, ...]:
     if not isinstance(listed, list) or not listed or not all(isinstance(item, str) and item for item in listed):
         raise FlowFault(f"{where}: there must be a message or a list of messages here.")
     return tuple(listed)
+
+
+def _names(raw: object, where: str) -> list[str]:
+    if not isinstance(raw, list) or not all(isinstance(item, str) and item for item in raw):
+        raise FlowFault(f"{where} must be a list of names of nodes.")
+    return raw
 
 
 def _patience(raw: object, where: str) -> tuple[str, ...]:

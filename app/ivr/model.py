@@ -186,7 +186,14 @@ class Counted:
     value: str
 
 
-Event = Walked | Counted
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The call came to a place that its trail tells of; the session does not hold it."""
+
+    place: str
+
+
+Event = Walked | Counted | Visited
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The mutable inside of one step: where the call stands, what it knows, and what has been said so far."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from app.ivr.answers import (
@@ -19,9 +20,11 @@ from app.ivr.flow import (
     End,
     Facts,
     Flow,
+    Guards,
     Node,
     Say,
     Transfer,
+    stands,
 )
 from app.ivr.model import (
     Book,
@@ -37,6 +40,7 @@ from app.ivr.model import (
     Speak,
     Step,
     Verb,
+    Visited,
     Wait,
     Walked,
 )
@@ -61,7 +65,7 @@ class Walk:
         "verbs",
     )
 
-    def __init__(self, book: Book, guards: Mapping[str, bool], session: Session) -> None:
+    def __init__(self, book: Book, guards: Guards, session: Session) -> None:
         self.book, self.guards = book, guards
         self.stack = list(session.stack)
         self.failures, self.page, self.again = session.failures, session.page, session.again
@@ -77,8 +81,17 @@ class Walk:
         return self.book.flows[self.stack[-1][0]]
 
     def node(self) -> Node:
-        flow, node = self.stack[-1]
-        return self.book.flows[flow].nodes[node]
+        """Where the call stands; what is not offered now is no choice of it."""
+        flow, id_ = self.stack[-1]
+        node = self.book.flows[flow].nodes[id_]
+        if isinstance(node, Ask) and any(choice.unless for choice in node.choices):
+            offered = (choice for choice in node.choices if not (choice.unless and self.stands_for(choice.unless)))
+            return replace(node, choices=tuple(offered))
+        return node
+
+    def stands_for(self, guard: str) -> bool:
+        """Whether a guard stands for this caller."""
+        return stands(self.guards, guard, self.facts.get("language"))
 
     def stands(self) -> bool:
         """Every frame still exists, and each outer one still waits for the flow within it."""
@@ -143,12 +156,15 @@ class Walk:
             pass
 
     def _pass(self, node: Node) -> bool:
+        flow, id_ = self.stack[-1]
+        if id_ in self.book.flows[flow].trail:
+            self.events.append(Visited(id_))
         match node:
             case Say():
                 self._say(node)
             case Branch():
                 guard, target = next(
-                    ((guard, target) for guard, target in node.arms if self.guards.get(guard, False)),
+                    ((guard, target) for guard, target in node.arms if self.stands_for(guard)),
                     ("otherwise", node.otherwise),
                 )
                 self._move(guard, target)
@@ -201,7 +217,7 @@ class Walk:
         """Ask; an earlier answer to the same question is forgotten."""
         if node.into:
             self.facts.pop(node.into, None)
-        speech = self.guards.get("speech_allowed", False) and node.expects not in NEVER_SPOKEN
+        speech = self.stands_for("speech_allowed") and node.expects not in NEVER_SPOKEN
         self._emit(
             Gather(
                 _kind_of(node),

@@ -1,8 +1,9 @@
 """What a room or a door needs from another door; the application fills it in when it is built."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from app.kit.errors import HotlineError
 
@@ -13,6 +14,27 @@ class Signer(Protocol):
     def sign(self, url: str, params: list[tuple[str, str]]) -> str:
         """The value of the signature header for a form posted to the full public URL."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoftphoneToken:
+    """With which a browser is let in as somebody's softphone, for so long, at one of these edges of the provider."""
+
+    value: str = field(repr=False)
+    identity: str
+    edges: tuple[str, ...]
+    seconds: int
+
+
+class Softphones(Protocol):
+    """Lets people in who telephone with their browser."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """What their page must be able to reach besides its own host."""
+        ...
+
+    def token(self, person_id: UUID) -> SoftphoneToken: ...
 
 
 class ProviderBusy(HotlineError):
@@ -109,6 +131,13 @@ class Telephony(Protocol):
 
     async def is_over(self, call_sid: str) -> bool:
         """Whether the call has ended; one whose record is gone has."""
+        ...
+
+    async def get_number(self, call_sid: str) -> str:
+        """The number of whoever is on the line of a live call with the hotline, or what stands for a withheld one.
+
+        Raises CallOver where the call has ended. The number is for the moment alone: nobody keeps or shows it.
+        """
         ...
 
     async def list_calls_to(self, to_number: str) -> list[str]:

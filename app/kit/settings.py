@@ -1,78 +1,16 @@
 """The settings: what each means, where it comes from, and what production refuses."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.kit.crypto import KeyRing
+from app.kit import written
 from app.kit.errors import SettingError
 from app.kit.paths import PROJECT_ROOT
 
 DEMO_PREFIX: Final = "demo-"
-_LOOPBACK_HOSTS: Final = {"127.0.0.1", "::1", "localhost"}
-
-
-def _number(value: str) -> str:
-    if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value):
-        raise ValueError("it must be written like +49 followed by digits, without spaces")
-    return value
-
-
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("it must be a scheme and a host, like https://hotline.example")
-    return value.rstrip("/")
-
-
-def is_safe_address(address: str) -> bool:
-    """Whether what is sent to this address can be read by nobody on the way: by https, or not leaving the machine."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS)
-    )
-
-
-def _issuer(value: str) -> str:
-    if value and (not is_safe_address(value) or "?" in value or "#" in value):
-        raise ValueError("it must be an address like https://login.example, exactly as the provider writes it")
-    return value
-
-
-def _keys(value: str) -> str:
-    if value:
-        KeyRing.from_setting(value)
-    return value
-
-
-def _mail_server(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        known = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port or True)
-    except ValueError:
-        known = False
-    if value and not (known and not parts.path.strip("/") and not parts.query and not parts.fragment):
-        raise ValueError("it must be like smtps://user:password@host:465")
-    return value
-
-
-def _mail_address(value: str) -> str:
-    if value and not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}", value):
-        raise ValueError("it must be like post@hotline.example")
-    return value
-
-
-def _sms_sender(value: str) -> str:
-    if value and not re.fullmatch(r"\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", value):
-        raise ValueError("it must be a number like +49 and digits, or up to eleven letters and digits")
-    return value
 
 
 class Settings(BaseSettings):
@@ -90,7 +28,7 @@ class Settings(BaseSettings):
     hotline_port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
     public_base_url: Annotated[
         str,
-        AfterValidator(_base_url),
+        AfterValidator(written.base_url),
         Field(
             default_factory=lambda data: f"http://127.0.0.1:{data['hotline_port']}",
             description="The address under which Twilio and people reach the hotline, without a path.",
@@ -105,7 +43,9 @@ class Settings(BaseSettings):
         ),
     ] = PROJECT_ROOT / ".data"
     hotline_number: Annotated[
-        str, AfterValidator(_number), Field(description="The line's own telephone number, like `+49` and digits.")
+        str,
+        AfterValidator(written.telephone_number),
+        Field(description="The line's own telephone number, like `+49` and digits."),
     ] = ""
     twilio_account_sid: Annotated[str, Field(description="The Twilio account; it starts with `AC`.")] = ""
     twilio_auth_token: Annotated[
@@ -117,9 +57,25 @@ class Settings(BaseSettings):
     twilio_region: Annotated[
         str, Field(pattern=r"^[a-z]{2}\d$", description="Twilio's region, for example `ie1` for Europe.")
     ] = "us1"
+    twilio_api_key_sid: Annotated[
+        str,
+        Field(
+            pattern=r"^(SK[0-9a-fA-F]{32})?$",
+            description="An API key of the account, made in the same region, with which softphones are let in; it "
+            "starts with `SK`; unset: no softphones.",
+        ),
+    ] = ""
+    twilio_api_key_secret: Annotated[str, Field(repr=False, description="The secret of that key.")] = ""
+    twilio_twiml_app_sid: Annotated[
+        str,
+        Field(
+            pattern=r"^(AP[0-9a-fA-F]{32})?$",
+            description="The TwiML app of softphones, whose voice address is `/voice/agent` here; it starts with `AP`.",
+        ),
+    ] = ""
     session_keys: Annotated[
         str,
-        AfterValidator(_keys),
+        AfterValidator(written.sealing_keys),
         Field(repr=False, description="Keys of 32 bytes in base64, separated by commas; the first seals, all open."),
     ] = ""
     referral_keys: Annotated[
@@ -132,7 +88,7 @@ class Settings(BaseSettings):
     ] = None
     oidc_issuer: Annotated[
         str,
-        AfterValidator(_issuer),
+        AfterValidator(written.issuer),
         Field(description="The OpenID provider by which people sign in, as it names itself; unset: by password alone."),
     ] = ""
     oidc_client_id: Annotated[str, Field(description="The name under which the provider knows the hotline.")] = ""
@@ -145,7 +101,7 @@ class Settings(BaseSettings):
     ] = ""
     smtp_url: Annotated[
         str,
-        AfterValidator(_mail_server),
+        AfterValidator(written.mail_server),
         Field(
             repr=False,
             description="The server for e-mails to centres: `smtps://user:password@host:465`, or `smtp://…:587` by "
@@ -153,11 +109,11 @@ class Settings(BaseSettings):
         ),
     ] = ""
     mail_from: Annotated[
-        str, AfterValidator(_mail_address), Field(description="The address that e-mails to centres come from.")
+        str, AfterValidator(written.mail_address), Field(description="The address that e-mails to centres come from.")
     ] = ""
     sms_sender: Annotated[
         str,
-        AfterValidator(_sms_sender),
+        AfterValidator(written.sms_sender),
         Field(
             description="Who text messages to callers come from: a number, or up to eleven letters and digits that say "
             "nothing of the hotline; unset: production sends none."
@@ -165,7 +121,7 @@ class Settings(BaseSettings):
     ] = ""
     quiet_number: Annotated[
         str,
-        AfterValidator(_number),
+        AfterValidator(written.telephone_number),
         Field(
             description="A second number of the account, published nowhere, that shows where somebody wishes to be "
             "called without the line's own; unset: they are not called."
@@ -259,7 +215,8 @@ def production_faults(settings: Settings) -> list[str]:
             "OIDC_ISSUER must begin with https://.",
         ),
     )
-    return [sentence for wrong, sentence in checks if wrong] + provider_faults(settings) + mail_faults(settings)
+    found = [sentence for wrong, sentence in checks if wrong]
+    return [*found, *provider_faults(settings), *mail_faults(settings), *softphone_faults(settings)]
 
 
 def mail_faults(settings: Settings) -> list[str]:
@@ -267,6 +224,15 @@ def mail_faults(settings: Settings) -> list[str]:
     pair = {"SMTP_URL": settings.smtp_url, "MAIL_FROM": settings.mail_from}
     missing = [name for name, value in pair.items() if not value]
     return [f"{missing[0]} is not set: e-mails need SMTP_URL and MAIL_FROM."] if len(missing) == 1 else []
+
+
+def softphone_faults(settings: Settings) -> list[str]:
+    """One sentence for each setting of softphones that is missing while others are there."""
+    needed = ("twilio_api_key_sid", "twilio_api_key_secret", "twilio_twiml_app_sid")
+    missing = [name.upper() for name in needed if not getattr(settings, name)]
+    if len(missing) == len(needed):
+        return []
+    return [f"{name} is not set: softphones need a key, its secret and a TwiML app." for name in missing]
 
 
 def provider_faults(settings: Settings) -> list[str]:

@@ -53,7 +53,10 @@ def request_for(url: str, method: str = "POST", params: Params = ()) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing heard: `text` is what is said, the address of what is played, or the seconds of a pause."""
+    """One thing heard: `text` is what is said, the address of what is played, or the seconds of a pause.
+
+    `by` is who says it where a person does: caller, agent, interpreter or supervisor.
+    """
 
     kind: Literal["say", "play", "pause"]
     text: str
@@ -61,6 +64,7 @@ class Heard:
     language: str = ""
     loop: int = 1
     interruptible: bool = False
+    by: str = ""
 
     @property
     def seconds(self) -> float:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from app.phone.awaiting import Params
 
-# A number that is never given to a subscriber. The Bundesnetzagentur keeps (0)30 23125-000 to -999 for media
+# A mobile number that is never given to a subscriber: the Bundesnetzagentur names (0)176 040690-00 to -99 for media
 # productions (Mitteilung 148/2021, Amtsblatt 7/2021).
-DEMO_CALLER_NUMBER = "+493023125000"
+DEMO_CALLER_NUMBER = "+4917604069000"
 WITHHELD_NUMBER = "anonymous"
 DEMO_ACCOUNT_SID = "AC" + "0" * 32
 

@@ -90,10 +90,12 @@ async def wait(call: LiveCall) -> None:
 
 
 async def say(call: LiveCall, words: str) -> None:
-    """Speak: to a Gather that takes speech, or as the message that is being recorded."""
+    """Speak: to a Gather that takes speech, as the message that is being recorded, or to whoever is in the room."""
     _be_connected(call)
     call.turns.append(Turn("said", words))
-    if isinstance(call.awaiting, Recording):
+    if call.meets and call.rooms is not None:
+        call.rooms.speak(call.caller.call_sid, words, call.tongue)
+    elif isinstance(call.awaiting, Recording):
         await _go_on(call, _recorded(call, call.awaiting, max(len(words) // CHARACTERS_A_SECOND, 1)))
     else:
         await _go_on(call, player.say(call.awaiting, words))
@@ -109,7 +111,7 @@ async def be_refused(call: LiveCall, outcome: player.DialOutcome) -> None:
 def reach_by(rooms: Rooms, call: LiveCall, taken: Follow) -> None:
     """Let the exchange reach the call: `taken` is told where it goes, and follows when its turn comes."""
     call.rooms = rooms
-    rooms.connect(call.caller, taken)
+    rooms.connect(call.caller, taken, lambda heard: call.turns.append(Turn("heard", heard=(heard,))))
 
 
 async def follow(call: LiveCall, step: Request | Played | Awaiting) -> None:
@@ -185,6 +187,7 @@ async def _fetch(call: LiveCall, request: Request) -> Played:
 def _hear(call: LiveCall, played: Played) -> Awaiting:
     if played.heard:
         call.turns.append(Turn("heard", heard=played.heard))
+        call.tongue = next((item.language for item in reversed(played.heard) if item.language), call.tongue)
     return played.awaiting
 
 

@@ -40,7 +40,7 @@ class LiveCall:
     """A call in progress; `queue` is the queue it stands in, `awaiting` what the line waits for now.
 
     `rooms` is the exchange on which others reach the call, `meets` says that it is in a room there, and `moment` counts
-    how often it was taken elsewhere from there.
+    how often it was taken elsewhere from there; `tongue` is the language in which the line spoke last.
     `lone_finish_key` chooses between the two behaviours that Twilio's pages describe (see `player.press`).
     """
 
@@ -55,6 +55,7 @@ class LiveCall:
     rooms: Rooms | None = None
     meets: bool = False
     moment: int = 0
+    tongue: str = ""
     turns: list[Turn] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
 

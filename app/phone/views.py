@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from app.phone.awaiting import Awaiting, Dialled, Gathering, Heard, Queued, Recording
+from app.phone.awaiting import Dialled, Gathering, Heard, Queued, Recording
 from app.phone.document import pretty
 from app.phone.line import LiveCall, Turn
 from app.phone.webhook import Exchange
@@ -19,7 +19,7 @@ def call_view(call_id: str, call: LiveCall) -> View:
     return {
         "id": call_id,
         "heard": [_heard(item, call.line.base_url.rstrip("/")) for turn in turns for item in turn.heard],
-        "awaiting": _awaiting(call.awaiting, meets=call.meets),
+        "awaiting": _awaiting(call),
         "moment": call.moment,
         "in_line": call.queue is not None or call.meets,
         "ended": call.ended,
@@ -38,11 +38,14 @@ def _heard(item: Heard, base_url: str) -> View:
         "language": item.language,
         "voice": item.voice,
         "seconds": round(item.seconds, 2),
+        "by": item.by,
     }
 
 
-def _awaiting(awaiting: Awaiting, *, meets: bool) -> View:
-    match awaiting:
+def _awaiting(call: LiveCall) -> View:
+    if call.meets and isinstance(call.awaiting, Dialled):
+        return {"kind": "meeting", "held": call.rooms is not None and call.rooms.is_held(call.caller.call_sid)}
+    match awaiting := call.awaiting:
         case Gathering():
             return {
                 "kind": awaiting.kind,
@@ -55,8 +58,6 @@ def _awaiting(awaiting: Awaiting, *, meets: bool) -> View:
             }
         case Queued():
             return {"kind": awaiting.kind, "name": awaiting.queue}
-        case Dialled() if meets:
-            return {"kind": "meeting"}
         case Dialled():
             return {"kind": awaiting.kind, "name": ", ".join(name for _, name in awaiting.targets)}
         case Recording():

@@ -1,5 +1,6 @@
-"""Agents and interpreters: the only SQL on where agents are, what they can do, their shifts, and who interprets."""
+"""Agents and interpreters: the only SQL on where agents are, what they can do, shifts, desks, and who interprets."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, time
@@ -103,6 +104,7 @@ async def set_skills(connection: Connection, row: SkillsRow) -> None:
 async def remove_agent(connection: Connection, agent_id: UUID) -> None:
     """Forget skills and shifts; the agent is matched no more."""
     await connection.execute("DELETE FROM agent_skills WHERE agent_id = $1", agent_id)
+    await connection.execute("DELETE FROM agent_desk WHERE agent_id = $1", agent_id)
     await connection.execute(
         "DELETE FROM agent_presence WHERE agent_id = $1 AND status NOT IN ('reserved', 'in-call')", agent_id
     )
@@ -161,6 +163,30 @@ async def list_presence(connection: Connection, moment: datetime) -> list[asyncp
     """agent_id, status, since, seen_at and is_present of all who have skills and were ever there."""
     rows: list[asyncpg.Record] = await connection.fetch(_LIST_PRESENCE, moment - SEEN_WITHIN)
     return rows
+
+
+class DeskRow(NamedTuple):
+    """What an agent chose for their desk; `keys` has the deeds whose key is not the usual one."""
+
+    keys: Mapping[str, str]
+    wrap_up_keys: bool
+    sound: bool
+
+
+_SET_DESK = """
+INSERT INTO agent_desk (agent_id, keys, wrap_up_keys, sound) VALUES ($1, $2::jsonb, $3, $4)
+ON CONFLICT (agent_id) DO UPDATE SET
+    keys = excluded.keys, wrap_up_keys = excluded.wrap_up_keys, sound = excluded.sound
+"""
+
+
+async def find_desk(connection: Connection, agent_id: UUID) -> DeskRow | None:
+    row = await connection.fetchrow("SELECT keys, wrap_up_keys, sound FROM agent_desk WHERE agent_id = $1", agent_id)
+    return None if row is None else DeskRow(json.loads(row["keys"]), row["wrap_up_keys"], row["sound"])
+
+
+async def set_desk(connection: Connection, agent_id: UUID, row: DeskRow) -> None:
+    await connection.execute(_SET_DESK, agent_id, json.dumps(row.keys), row.wrap_up_keys, row.sound)
 
 
 class InterpreterRow(NamedTuple):

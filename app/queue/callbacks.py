@@ -11,7 +11,7 @@ from app.kit.crypto import SealBroken
 from app.kit.log import get_logger
 from app.kit.vault import KeyMissing
 from app.queue import callback_store as store
-from app.queue import service
+from app.queue import service, today_store
 from app.queue.callback_models import Callback, CallbackGone, CallbackState, Dialling, Made, Result, Window, Wish
 from app.queue.callback_rules import STALE, after_attempt, expires_at, first_slot, next_slot
 from app.queue.models import Arrival
@@ -64,6 +64,7 @@ async def _promise(safe: Safe, id_: UUID, number: str, key_id: str, key: bytes) 
             return None
         sealed = seal_number(key, id_, number)
         if await store.promise(connection, id_, key_id, lookup_of(key, number), sealed):
+            await today_store.count_callback(connection, safe.clock())
             return key_id
         return await store.find_key_id(connection, id_)
 

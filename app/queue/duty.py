@@ -1,77 +1,45 @@
-"""Who is on duty for a language now, and when the next shift begins, by the calendar of each agent's Land."""
+"""Who is on duty for a language now, and when the next shift begins while the line is open."""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime
 
-from app.kit.clock import GERMANY
 from app.queue import agent_store
-from app.queue.models import Duty, Line, Shift
-
-_LANDS: Final = ["BW", "BY", "BE", "BB", "HB", "HH", "HE", "MV", "NI", "NW", "RP", "SL", "SN", "ST", "SH", "TH"]
-_LOOK_AHEAD: Final = timedelta(days=14)
+from app.queue.models import Duty, Line
+from app.queue.plan import read_plan
+from app.queue.plan_models import Plan
+from app.queue.plan_rules import is_open, next_opening
+from app.queue.weekly import is_planned
 
 
 async def duty(line: Line, language: str) -> Duty:
     """How many who speak the language are there, whatever was planned, and when the next shift of one begins.
 
-    There is who is asked, talks or wraps up, and who is ready and was seen within the last minute. No shift within 14
-    days gives None.
+    There is who is asked, talks or wraps up, and who is ready and was seen within the last minute. Outside of the
+    line's hours nobody counts as there, and a shift begins when the line opens. No such time within 14 days, those of
+    a running closure not counted, gives None.
     """
-    moment = line.clock()
-    now, women = await agent_store.count_present(line.pool, language, moment)
-    shifts = await agent_store.list_shifts(line.pool, language=language)
+    moment, plan = line.clock(), await read_plan(line)
+    now, women = await agent_store.count_present(line.pool, language, moment) if is_open(plan, moment) else (0, 0)
+    shifts = [(row.land, row.shift) for row in await agent_store.list_shifts(line.pool, language=language)]
     # The holidays of a year that nobody asked about yet take a while to be known.
-    next_at = await asyncio.to_thread(next_begin, [(row.land, row.shift) for row in shifts], moment)
-    return Duty(now, women, next_at)
+    return Duty(now, women, await asyncio.to_thread(next_opening, plan, shifts, moment))
 
 
-def next_begin(shifts: Iterable[tuple[str, Shift]], moment: datetime) -> datetime | None:
-    """When the first of the shifts begins after a moment, each with the Land whose holidays are free."""
-    return min((begin for land, shift in shifts for begin in _begins(land, shift, moment)), default=None)
+async def planned_duty(line: Line, language: str, moment: datetime) -> Duty:
+    """The same for any moment, as far as the plan tells: those are there whose shifts run while the line is open."""
+    plan = await read_plan(line)
+    rows = await agent_store.list_shifts(line.pool, language=language)
+    return await asyncio.to_thread(_planned, plan, rows, moment)
 
 
-def _begins(land: str, shift: Shift, moment: datetime) -> Iterable[datetime]:
-    first = moment.astimezone(GERMANY).date()
-    for days in range(_LOOK_AHEAD.days + 1):
-        day = first + timedelta(days=days)
-        begin = _instant(day, shift.begins)
-        if works_on(land, shift, day) and moment < begin <= moment + _LOOK_AHEAD:
-            yield begin
+def _planned(plan: Plan, rows: Sequence[agent_store.ShiftRow], moment: datetime) -> Duty:
+    running = {row.agent_id for row in rows if is_planned(row.land, row.shift, moment)}
+    now = len(running) if is_open(plan, moment) else 0
+    return Duty(now, 0, next_opening(plan, [(row.land, row.shift) for row in rows], moment))
 
 
-def is_planned(land: str, shift: Shift, moment: datetime) -> bool:
-    """Whether a shift is running; one over midnight belongs to the day on which it began."""
-    today = moment.astimezone(GERMANY).date()
-    for day in (today - timedelta(days=1), today):
-        last = day if shift.ends > shift.begins else day + timedelta(days=1)
-        if works_on(land, shift, day) and _instant(day, shift.begins) <= moment < _instant(last, shift.ends):
-            return True
-    return False
-
-
-def works_on(land: str, shift: Shift, day: date) -> bool:
-    """Whether a shift begins on a day, which must not be a public holiday of the Land."""
-    return day.weekday() == shift.weekday and day not in _holidays(land, day.year)
-
-
-def _instant(day: date, clock_time: time) -> datetime:
-    """A time that summer time leaves out comes an hour later, and of one that it repeats the first is meant."""
-    return datetime.combine(day, clock_time, GERMANY).astimezone(UTC)
-
-
-def load_calendars(today: date) -> None:
-    """Have the holidays of this year and the next at hand; it takes a second or two, so better in a thread."""
-    for land in ("DE", *(f"DE-{code}" for code in _LANDS)):
-        for year in (today.year, today.year + 1):
-            _holidays(land, year)
-
-
-@cache
-def _holidays(land: str, year: int) -> frozenset[date]:
-    # The package takes a second to load, which a node that starts need not wait for.
-    from holidays import country_holidays  # noqa: PLC0415
-
-    return frozenset(country_holidays("DE", subdiv=land.removeprefix("DE-") if land != "DE" else None, years=year))
+async def staff(line: Line, language: str) -> int:
+    """How many who speak the language are there, whatever the hours: who waits is still served by them."""
+    now, _ = await agent_store.count_present(line.pool, language, line.clock())
+    return now

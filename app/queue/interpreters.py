@@ -34,10 +34,10 @@ async def find_interpreter(line: Line, interpreter_id: UUID) -> Interpreter | No
     return next((_interpreter(line, row) for row in rows), None)
 
 
-async def list_interpreted(line: Line) -> frozenset[str]:
-    """The languages with an interpreter who can be reached now."""
+async def list_interpreted(line: Line, busy: frozenset[UUID] = frozenset()) -> frozenset[str]:
+    """The languages with an interpreter who can be reached now, and is not one of those who are `busy`."""
     moment = line.clock()
-    rows = await agent_store.list_interpreters(line.pool)
+    rows = [row for row in await agent_store.list_interpreters(line.pool) if row.id not in busy]
     return frozenset(language for row in rows if is_open(row.hours, moment) for language in row.languages)
 
 

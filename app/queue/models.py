@@ -1,16 +1,19 @@
 """What the waiting line speaks of: callers who wait, agents on duty, and calls that are offered to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 import asyncpg
 
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
+
+if TYPE_CHECKING:
+    from app.queue.plan_models import Plan
 
 # How well an agent speaks a language: 1 basic, 2 fluent, 3 native.
 Level = Literal[1, 2, 3]
@@ -105,7 +108,7 @@ class Arrival:
     """A call as each of its wait requests tells of it; a due callback has neither `sid` nor `path`.
 
     `call_keys` are the keyed hashes of the call's Sid, the first key's first. `path` is where the call goes when it
-    leaves the line.
+    leaves the line. `trail` names the places of the flows by which the caller came, the last ones last.
     """
 
     call_keys: Sequence[bytes]
@@ -118,6 +121,7 @@ class Arrival:
     also: tuple[str, ...] = ()
     woman: bool = False
     callback_id: UUID | None = None
+    trail: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,15 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """How many callers of a language wait, and since when the first of them."""
+
+    language: str
+    waiting: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A call of the line as agents may see it: nothing in it leads to the caller."""
 
@@ -153,6 +166,7 @@ class Waiting:
     is_callback: bool
     woman: bool
     first: bool
+    trail: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,8 @@ class Reservation:
     talking_at: datetime | None = None
     agent_left_at: datetime | None = None
     ended_at: datetime | None = None
+    trail: tuple[str, ...] = ()
+    note_sealed: str = field(default="", repr=False)
 
     @property
     def room(self) -> str:
@@ -234,10 +250,19 @@ class Interpreter:
     hours: str | None = None
 
 
+@dataclass(slots=True)
+class Memo:
+    """What was read of the plan, and until when it need not be read again, by a clock that only goes on."""
+
+    plan: "Plan | None" = None
+    until: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What every verb of the waiting line works with."""
+    """What every verb of the waiting line works with; `memo` is kept by `app.queue.plan`."""
 
     pool: asyncpg.Pool
     keys: KeyRing
     clock: Clock
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)

@@ -1,7 +1,8 @@
 """Calls offered to agents: the only SQL that makes, accepts, takes back and ends an offer."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -10,14 +11,18 @@ import asyncpg
 from app.queue.models import Match, Ready, Reservation, Status, Via, Waiter
 from app.queue.store import ALIVE_WITHIN, SEEN_WITHIN, Connection, holding_offered
 
-OFFER_FOR: Final = timedelta(seconds=25)
-# Two offers in a row without an answer: nobody is there.
-MOST_UNANSWERED: Final = 2
 _MATCH_LOCK: Final = 7_246_511_021
 
 
+# The row keeps more than an offer tells.
+_FIELDS: Final = tuple(field.name for field in fields(Reservation))
+
+
 def offer_of(row: asyncpg.Record | None) -> Reservation | None:
-    return None if row is None else Reservation(**dict(row) | {"via": Via(row["via"])})
+    if row is None:
+        return None
+    known = {name: row[name] for name in _FIELDS}
+    return Reservation(**known | {"via": Via(row["via"]), "trail": tuple(row["trail"])})
 
 
 def offers_of(rows: Sequence[asyncpg.Record]) -> tuple[Reservation, ...]:
@@ -132,9 +137,9 @@ WITH proposed AS (
     WHERE p.status = 'ready' ORDER BY p.agent_id FOR UPDATE OF p
 ), made AS (
     INSERT INTO reservation AS r
-        (agent_id, id, call_key, via, language, topic, land, waited_seconds, callback_id, made_at, expires_at)
+        (agent_id, id, call_key, via, language, topic, land, waited_seconds, callback_id, made_at, expires_at, trail)
     SELECT agent_id, id, call_key, via, language, topic, land,
-           greatest(0, extract(epoch FROM $7 - entered_at))::int, callback_id, $7, $8
+           greatest(0, extract(epoch FROM $7 - entered_at))::int, callback_id, $7, $8, trail
     FROM called JOIN free USING (agent_id)
     ON CONFLICT (agent_id) DO NOTHING
     RETURNING r.*
@@ -147,7 +152,9 @@ SELECT * FROM made
 """
 
 
-async def offer_all(connection: Connection, matches: Sequence[Match], moment: datetime) -> tuple[Reservation, ...]:
+async def offer_all(
+    connection: Connection, matches: Sequence[Match], moment: datetime, expires_at: datetime
+) -> tuple[Reservation, ...]:
     """Offer each matched call to its agent."""
     waiters = [match.waiter for match in matches]
     rows = await connection.fetch(
@@ -159,7 +166,7 @@ async def offer_all(connection: Connection, matches: Sequence[Match], moment: da
         [waiter.language for waiter in waiters],
         [waiter.woman for waiter in waiters],
         moment,
-        moment + OFFER_FOR,
+        expires_at,
     )
     return offers_of(rows)
 
@@ -256,6 +263,6 @@ SELECT * FROM dropped
 """
 
 
-async def expire(connection: Connection, moment: datetime) -> tuple[Reservation, ...]:
-    """Take back the offers that nobody answered in time; who did so twice in a row is away."""
-    return offers_of(await connection.fetch(_EXPIRE, moment, MOST_UNANSWERED))
+async def expire(connection: Connection, moment: datetime, most_unanswered: int) -> tuple[Reservation, ...]:
+    """Take back the offers that nobody answered in time; who left so many in a row is away."""
+    return offers_of(await connection.fetch(_EXPIRE, moment, most_unanswered))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.queue import agent_store, store, talk_store
+from app.queue import agent_store, talk_store, today_store
 from app.queue.models import Agent, Line, Reservation, Status
 from app.queue.offers import refuse
 from app.queue.skills import list_skills
@@ -40,7 +40,7 @@ async def _leave_call_for(line: Line, agent_id: UUID, status: Status) -> tuple[R
         wrapped = await talk_store.forget_wrapped(connection, agent_id)
         if wrapped is not None and wrapped.accepted_at is not None:
             seconds = (moment - wrapped.accepted_at).total_seconds()
-            await store.add_handled(connection, wrapped.language, max(0.0, seconds))
+            await today_store.add_handled(connection, wrapped.language, max(0.0, seconds))
         return wrapped, await agent_store.set_status(connection, agent_id, status, moment)
 
 

@@ -41,21 +41,34 @@ _NINE_OF_TEN: Final = 1.2816
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """After what time another way of understanding each other will do."""
+
+    second_after: timedelta = SECOND_AFTER
+    interpreter_after: timedelta = INTERPRETER_AFTER
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """What holds for all: the moment, agents on duty by language, and languages with an interpreter to be had."""
 
     moment: datetime
     on_duty: Mapping[str, int] = field(default_factory=dict)
     interpreted: frozenset[str] = frozenset()
+    patience: Patience = Patience()
 
 
 def circumstances(
-    ready: Iterable[Ready], moment: datetime, interpreted: frozenset[str], on_duty: Mapping[str, int]
+    ready: Iterable[Ready],
+    moment: datetime,
+    interpreted: frozenset[str],
+    on_duty: Mapping[str, int],
+    patience: Patience = Patience(),
 ) -> Circumstances:
     """The circumstances of a matching; who is ready is on duty, whatever `on_duty` says."""
     speakers = Counter(language for agent in ready for language, level in agent.languages.items() if level >= FLUENT)
     known = {language: max(speakers[language], on_duty.get(language, 0)) for language in {*speakers, *on_duty}}
-    return Circumstances(moment, known, interpreted)
+    return Circumstances(moment, known, interpreted, patience)
 
 
 def way(waiter: Waiter, agent: Ready, around: Circumstances) -> Via | None:
@@ -67,22 +80,23 @@ def way(waiter: Waiter, agent: Ready, around: Circumstances) -> Via | None:
         return Via.LANGUAGE
     waited = around.moment - waiter.entered_at
     nobody = not around.on_duty.get(waiter.language)
-    if nobody or waited >= SECOND_AFTER:
+    if nobody or waited >= around.patience.second_after:
         if any(agent.languages.get(other, 0) >= FLUENT for other in waiter.also):
             return Via.SECOND
         if level:
             return Via.LANGUAGE
-    if waiter.language in around.interpreted and (nobody or waited >= INTERPRETER_AFTER):
+    if waiter.language in around.interpreted and (nobody or waited >= around.patience.interpreter_after):
         return Via.INTERPRETER
     return None
 
 
-def matches(
+def matches(  # noqa: PLR0913, PLR0917  Everything that decides.
     waiting: Sequence[Waiter],
     ready: Sequence[Ready],
     moment: datetime,
     interpreted: frozenset[str] = frozenset(),
     on_duty: Mapping[str, int] | None = None,
+    patience: Patience = Patience(),
 ) -> tuple[Match, ...]:
     """Who is offered to whom now, in the order of the callers' turns.
 
@@ -90,7 +104,7 @@ def matches(
     there, busy ones too. As many callers are matched as can be, and none in vain: a caller whose turn it is takes
     another's agent where that one can be given another instead.
     """
-    around = circumstances(ready, moment, interpreted, on_duty or {})
+    around = circumstances(ready, moment, interpreted, on_duty or {}, patience)
     pairing = _Pairing(ready, around)
     turns: list[Waiter] = []
     lanes = _lanes(waiting, around)
@@ -202,8 +216,9 @@ class _Pairing:
         return True
 
     def _kind(self, waiter: Waiter) -> tuple[object, ...]:
-        waited = self._around.moment - waiter.entered_at
-        return waiter.language, waiter.woman, waiter.also, waited >= SECOND_AFTER, waited >= INTERPRETER_AFTER
+        waited, patience = self._around.moment - waiter.entered_at, self._around.patience
+        late = waited >= patience.second_after, waited >= patience.interpreter_after
+        return waiter.language, waiter.woman, waiter.also, *late
 
     def _place(self, waiter: Waiter, tried: set[UUID]) -> bool:
         """One augmenting path of Kuhn's algorithm: a free agent, or one whose caller can be given to another."""

@@ -1,6 +1,6 @@
 """The verbs of this room, gathered: what calls, doors and jobs call."""
 
-from app.queue.duty import duty, load_calendars
+from app.queue.duty import duty, planned_duty, staff
 from app.queue.interpreters import (
     find_interpreter,
     list_interpreted,
@@ -8,7 +8,9 @@ from app.queue.interpreters import (
     remove_interpreter,
     save_interpreter,
 )
+from app.queue.keys import get_desk, get_keys, set_desk
 from app.queue.matching import expire, match
+from app.queue.notes import read_note, write_note
 from app.queue.offers import (
     accept,
     consult,
@@ -39,6 +41,7 @@ from app.queue.waiting import (
     list_waiting,
     wish,
 )
+from app.queue.weekly import load_calendars
 
 __all__ = [
     "accept",
@@ -55,6 +58,8 @@ __all__ = [
     "find_reservation",
     "find_standing",
     "finish",
+    "get_desk",
+    "get_keys",
     "get_shifts",
     "get_skills",
     "give_back",
@@ -74,15 +79,20 @@ __all__ = [
     "lose_agent",
     "match",
     "parted",
+    "planned_duty",
+    "read_note",
     "refuse",
     "remove_agent",
     "remove_interpreter",
     "save_interpreter",
     "see",
+    "set_desk",
     "set_shifts",
     "set_skills",
     "set_status",
+    "staff",
     "transfer",
     "wish",
     "wrap_up",
+    "write_note",
 ]

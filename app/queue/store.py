@@ -68,6 +68,7 @@ class Entry:
     woman: bool
     entered_at: datetime
     callback_id: UUID | None
+    trail: Sequence[str] = ()
 
 
 # Nobody is told of more than 500 ahead, so no more are counted.
@@ -99,9 +100,9 @@ known AS (
            AS call_key
 ), call AS (
     INSERT INTO waiting_call AS kept
-        (call_key, sealed, language, topic, land, also, woman, entered_at, seen_at, state, callback_id)
+        (call_key, sealed, language, topic, land, also, woman, entered_at, seen_at, state, callback_id, trail)
     SELECT call_key, ($3::text[])[array_position($1::bytea[], call_key)], $4, $5, $6, $7, $8,
-           least($9::timestamptz, $11::timestamptz), $11, 'waiting', $10 FROM known
+           least($9::timestamptz, $11::timestamptz), $11, 'waiting', $10, $12 FROM known
     ON CONFLICT (call_key) DO UPDATE SET
         sealed = excluded.sealed,
         language = excluded.language,
@@ -111,7 +112,8 @@ known AS (
                     ELSE (SELECT array_agg(DISTINCT l ORDER BY l) FROM unnest(kept.also || excluded.also) l) END,
         woman = kept.woman OR excluded.woman,
         entered_at = least(kept.entered_at, excluded.entered_at),
-        seen_at = greatest(kept.seen_at, excluded.seen_at)
+        seen_at = greatest(kept.seen_at, excluded.seen_at),
+        trail = CASE WHEN excluded.trail = '{}' THEN kept.trail ELSE excluded.trail END
     WHERE kept.state <> 'ended'
     RETURNING kept.*
 )
@@ -141,6 +143,7 @@ async def enter(connection: Connection, entry: Entry, moment: datetime) -> Place
         entry.entered_at,
         entry.callback_id,
         moment,
+        entry.trail,
     )
     row = await connection.fetchrow(_ENTER, *values)
     if row is None and await connection.execute(_REVIVE, entry.call_keys, entry.sealed) != "DELETE 0":
@@ -211,12 +214,13 @@ _ENDING: Final = """
 WITH call AS (
     UPDATE waiting_call SET
         state = 'ended', ended_at = $2, reservation_id = NULL, choice = NULL, callback_id = NULL,
-        language = '', topic = NULL, land = NULL,
+        language = '', topic = NULL, land = NULL, trail = '{{}}',
         sealed = CASE WHEN callback_id IS NOT NULL THEN gen_random_uuid()::text ELSE md5(sealed) END
     WHERE {which}
-    RETURNING old.reservation_id AS was_offered, {was_answered} AS was_answered, old.entered_at, old.callback_id
+    RETURNING old.reservation_id AS was_offered, {was_answered} AS was_answered, old.entered_at, old.callback_id,
+              old.counted, old.choice
 ), closed AS (
-    UPDATE reservation r SET ended_at = $2 FROM call
+    UPDATE reservation r SET ended_at = $2, trail = '{{}}' FROM call
     WHERE r.id = call.was_offered AND call.was_answered RETURNING r.agent_id, r.waited_seconds
 ), dropped AS (
     DELETE FROM reservation r USING call WHERE r.id = call.was_offered AND NOT call.was_answered RETURNING r.agent_id
@@ -228,20 +232,37 @@ WITH call AS (
     WHERE p.agent_id = dropped.agent_id AND p.status IN ('reserved', 'in-call')
 )
 SELECT coalesce((SELECT waited_seconds FROM closed), greatest(0, extract(epoch FROM $2 - entered_at))::int)
-       AS waited_seconds, was_answered, callback_id
+       AS waited_seconds, was_answered, callback_id, {counting}
 FROM call
 """
-_LEAVE = _ENDING.format(which="call_key = ANY ($1::bytea[]) AND state <> 'ended'", was_answered="old.state = 'talking'")
-_FINISH = _ENDING.format(which="reservation_id = $1 AND state IN ('connecting', 'talking')", was_answered="true")
+# A wait without an answer is counted by what the caller chose, else by how it ended; who was answered before, by that.
+_LEAVE = _ENDING.format(
+    which="call_key = ANY ($1::bytea[]) AND state <> 'ended'",
+    was_answered="old.state = 'talking'",
+    counting="""
+        CASE WHEN NOT counted AND callback_id IS NULL AND coalesce(choice, $3) IS NOT NULL THEN count_wait(
+            $2, CASE WHEN choice = 'timed_out' THEN choice WHEN choice IS NULL THEN $3 ELSE 'diverted' END,
+            greatest(0, extract(epoch FROM $2 - entered_at))::float8) END
+    """,
+)
+_FINISH = _ENDING.format(
+    which="reservation_id = $1 AND state IN ('connecting', 'talking')",
+    was_answered="true",
+    counting="""
+        CASE WHEN NOT counted AND callback_id IS NULL
+        THEN count_wait($2, 'answered', (SELECT waited_seconds FROM closed)) END
+    """,
+)
 _SHUT_OUT = "UPDATE waiting_call SET sealed = '' WHERE call_key = ANY ($1::bytea[]) AND state = 'ended'"
 
 
 async def leave(
-    pool: asyncpg.Pool, call_keys: Sequence[bytes], moment: datetime, *, is_over: bool
+    pool: asyncpg.Pool, call_keys: Sequence[bytes], moment: datetime, *, is_over: bool, diverted: bool
 ) -> asyncpg.Record | None:
     """Take a call out of the line; where it `is_over`, no late request brings it back."""
+    ended = "diverted" if diverted else "abandoned" if is_over else None
     async with holding(pool, call_keys) as connection:
-        row = await connection.fetchrow(_LEAVE, call_keys, moment)
+        row = await connection.fetchrow(_LEAVE, call_keys, moment, ended)
         if is_over:
             await connection.execute(_SHUT_OUT, call_keys)
         return row
@@ -254,7 +275,7 @@ async def finish(pool: asyncpg.Pool, reservation_id: UUID, moment: datetime) -> 
 
 
 _LIST_WAITING = """
-SELECT language, topic, land, entered_at, state, callback_id IS NOT NULL AS is_callback, woman, first
+SELECT language, topic, land, entered_at, state, callback_id IS NOT NULL AS is_callback, woman, first, trail
 FROM waiting_call WHERE state <> 'ended' AND choice IS NULL ORDER BY entered_at LIMIT 500
 """
 
@@ -262,7 +283,7 @@ FROM waiting_call WHERE state <> 'ended' AND choice IS NULL ORDER BY entered_at 
 async def list_waiting(connection: Connection) -> tuple[Waiting, ...]:
     """The 500 who came first, those in talk included."""
     rows = await connection.fetch(_LIST_WAITING)
-    return tuple(Waiting(**dict(row) | {"state": State(row["state"])}) for row in rows)
+    return tuple(Waiting(**dict(row) | {"state": State(row["state"]), "trail": tuple(row["trail"])}) for row in rows)
 
 
 # A call that nobody asked for any more is forgotten; if it lives after all, its next request brings back its old place.
@@ -276,23 +297,3 @@ SHUT_OUT_FOR: Final = timedelta(minutes=10)
 
 async def forget_old(connection: Connection, moment: datetime) -> None:
     await connection.execute(_FORGET, moment - FORGOTTEN_AFTER, moment - SHUT_OUT_FOR)
-
-
-_ADD_HANDLED = """
-INSERT INTO handling_mean AS mean (language, calls, seconds) VALUES ($1, 1, $2)
-ON CONFLICT (language) DO UPDATE SET
-    calls = least(mean.calls + 1, $3),
-    seconds = mean.seconds + (excluded.seconds - mean.seconds) / least(mean.calls + 1, $3)
-"""
-# The mean follows about so many of the last calls.
-_MEAN_OF_LAST: Final = 50
-
-
-async def add_handled(connection: Connection, language: str, seconds: float) -> None:
-    await connection.execute(_ADD_HANDLED, language, seconds, _MEAN_OF_LAST)
-
-
-async def find_handled(connection: Connection, language: str) -> tuple[int, float] | None:
-    """The number of calls that the mean is made of, and the mean in seconds."""
-    row = await connection.fetchrow("SELECT calls, seconds FROM handling_mean WHERE language = $1", language)
-    return None if row is None else (row["calls"], row["seconds"])

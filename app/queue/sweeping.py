@@ -2,13 +2,17 @@
 
 from app.queue import callback_store, callbacks, text_messages, text_store, voicemail_store, voicemails
 from app.queue.callback_rules import REMEMBERED, STALE
+from app.queue.plan import forget_past
 from app.queue.safe import Safe
 from app.queue.sealing import destroy_keys
+from app.queue.today import forget_days
 
 
 async def sweep(safe: Safe) -> int:
     """Destroys what has outlived its time; returns how much. Several nodes may sweep at once."""
     gone = await callbacks.expire(safe) + await voicemails.expire(safe) + await text_messages.forget(safe)
+    gone += await forget_days(safe.line)
+    await forget_past(safe.line)
     await _finish_ends(safe)
     moment = safe.clock()
     for id_ in await callback_store.list_unmade(safe.pool, moment - STALE):

@@ -17,20 +17,24 @@ _CONNECT_WITHIN: Final = timedelta(seconds=60)
 _CALL_BACK_WITHIN: Final = timedelta(seconds=180)
 # The provider ends each talk after two hours.
 _TALK_WITHIN: Final = timedelta(minutes=125)
-_WRAP_UP_UNSEEN: Final = timedelta(minutes=15)
 # What a call was about is not kept for longer, though its agent still wraps up.
 _WRAP_UP_AT_MOST: Final = timedelta(hours=12)
 # What somebody else is about to write has this time to be written.
 _SETTLED: Final = timedelta(seconds=2)
 
+# Told again, or after a lost agent, it is no second answer; and a callback is none at all.
 _CALLER_JOINED = """
 WITH call AS (
-    UPDATE waiting_call SET state = 'talking' WHERE reservation_id = $1 AND state = 'connecting'
-    RETURNING reservation_id AS id, entered_at
+    UPDATE waiting_call SET state = 'talking', counted = counted OR callback_id IS NULL
+    WHERE reservation_id = $1 AND state = 'connecting'
+    RETURNING reservation_id AS id, entered_at, new.counted AND NOT old.counted AS is_first_answer
+), talk AS (
+    UPDATE reservation r SET
+        talking_at = $2, waited_seconds = greatest(0, extract(epoch FROM $2 - call.entered_at))::int
+    FROM call WHERE r.id = call.id
 )
-UPDATE reservation r SET
-    talking_at = $2, waited_seconds = greatest(0, extract(epoch FROM $2 - call.entered_at))::int
-FROM call WHERE r.id = call.id
+SELECT count_wait($2, 'answered', greatest(0, extract(epoch FROM $2 - entered_at))::float8) FROM call
+WHERE is_first_answer
 """
 _AGENT_JOINED = "UPDATE reservation SET agent_left_at = NULL WHERE id = $1 AND ended_at IS NULL"
 _AGENT_PARTED = """
@@ -161,6 +165,16 @@ async def end_consult(connection: Connection, agent_id: UUID, moment: datetime) 
     await connection.execute(_END_CONSULT, agent_id, moment)
 
 
+_WRITE_NOTE = """
+UPDATE reservation SET note_sealed = $3 WHERE agent_id = $1 AND id = $2 AND accepted_at IS NOT NULL RETURNING id
+"""
+
+
+async def write_note(connection: Connection, agent_id: UUID, reservation_id: UUID, sealed: str) -> bool:
+    """Whether the call is in the agent's hands, talking or to be wrapped up."""
+    return await connection.fetchval(_WRITE_NOTE, agent_id, reservation_id, sealed) is not None
+
+
 _FORGET_WRAPPED = """
 DELETE FROM reservation r WHERE r.agent_id = $1 AND r.ended_at IS NOT NULL RETURNING r.*
 """
@@ -197,10 +211,10 @@ WHERE r.ended_at < $1 AND (
 """
 
 
-async def reconcile_agents(connection: Connection, moment: datetime) -> None:
+async def reconcile_agents(connection: Connection, moment: datetime, wrap_up_unseen: timedelta) -> None:
     """Bring the agents' states in line with the calls, and send those away whose page is gone."""
     settled = moment - _SETTLED
     await connection.execute(_WITHOUT_CALL, moment, settled)
     await connection.execute(_WITHOUT_TALK, moment, settled)
-    await connection.execute(_UNSEEN, moment, moment - SEEN_WITHIN, moment - _WRAP_UP_UNSEEN)
+    await connection.execute(_UNSEEN, moment, moment - SEEN_WITHIN, moment - wrap_up_unseen)
     await connection.execute(_LEFT_OVER, settled, moment - _WRAP_UP_AT_MOST)

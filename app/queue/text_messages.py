@@ -42,6 +42,9 @@ class Written(StrEnum):
     """What became of a wish for a text message."""
 
     SENT = "sent"
+    # The call has its message.
+    ALREADY = "already"
+    # The number has had its messages of the day.
     CAPPED = "capped"
 
 
@@ -74,11 +77,11 @@ async def write_text(safe: Safe, *, number: str, text: str, call: bytes, origin:
         await store.lock_number(connection, numbers[0])
         earlier = await store.find_origin(connection, calls)
         if earlier is not None:
-            return Written.SENT if earlier == origin_hash else Written.CAPPED
+            return Written.SENT if earlier == origin_hash else Written.ALREADY
         if await store.count_since(connection, numbers, moment - DAY) >= MOST_A_DAY:
             return Written.CAPPED
         added = await store.add(connection, id_, calls[0], origin_hash, numbers[0], moment, sealed)
-    return Written.SENT if added else Written.CAPPED
+    return Written.SENT if added else Written.ALREADY
 
 
 def reference_of(id_: UUID) -> str:

@@ -69,6 +69,12 @@ async def forget(connection: Connection, before: datetime) -> int:
     return _count(await connection.execute("DELETE FROM line_text WHERE at <= $1", before))
 
 
+async def count_unsent(connection: Connection, before: datetime) -> int:
+    """How many that were written before a moment are still on their way."""
+    query = "SELECT count(*) FROM line_text WHERE at <= $1 AND due_at IS NOT NULL"
+    return int(await connection.fetchval(query, before))
+
+
 async def count_older(connection: Connection, before: datetime) -> int:
     return int(await connection.fetchval("SELECT count(*) FROM line_text WHERE at <= $1", before))
 

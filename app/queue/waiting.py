@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from app.queue import store
+from app.queue import store, today_store
 from app.queue.models import Arrival, Band, Choice, Left, Line, Standing, State, Waiting
 from app.queue.rules import mean_handling, wait_band
 
@@ -33,6 +33,7 @@ async def enter(line: Line, arrival: Arrival) -> Standing:
         arrival.woman,
         arrival.entered_at,
         arrival.callback_id,
+        arrival.trail,
     )
     place = await store.enter(line.pool, entry, line.clock())
     return _GONE if place is None else _standing(place)
@@ -67,12 +68,13 @@ async def wish(
     return await find_standing(line, call_keys)
 
 
-async def leave(line: Line, call_keys: Sequence[bytes], *, ended: bool = False) -> Left | None:
+async def leave(line: Line, call_keys: Sequence[bytes], *, ended: bool = False, diverted: bool = False) -> Left | None:
     """Take a call out of the line, and free its agent or let the agent wrap up; None where it was out already.
 
-    `ended`: the call is over, so that none of its late requests puts it into the line again.
+    `ended`: the call is over, so that none of its late requests puts it into the line again. `diverted`: the caller
+    went back to the menu.
     """
-    row = await store.leave(line.pool, call_keys, line.clock(), is_over=ended)
+    row = await store.leave(line.pool, call_keys, line.clock(), is_over=ended, diverted=diverted)
     return None if row is None else Left(row["waited_seconds"], row["was_answered"], row["callback_id"])
 
 
@@ -83,7 +85,7 @@ async def list_waiting(line: Line) -> tuple[Waiting, ...]:
 
 async def handling_seconds(line: Line, language: str) -> float:
     """How long a call of that language takes, with its wrap-up, by the last of them."""
-    calls, seconds = await store.find_handled(line.pool, language) or (0, 0.0)
+    calls, seconds = await today_store.find_handled(line.pool, language) or (0, 0.0)
     return mean_handling(calls, seconds)
 
 

@@ -1,10 +1,11 @@
-"""What a page's function may answer: a page, a part of one, a question, another address, a file, or plain data."""
+"""What a page's function may answer: a page, a part of one, a question, another address, a file, data, or a stream."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.shell.forms import Form
+from app.shell.headers import NO_POWERS, Powers
 
 Mood = Literal["success", "info", "warning", "danger"]
 
@@ -53,7 +54,7 @@ class Page:
     """A template of the router's own folder, filled in; a form with faults makes the status 422.
 
     `heading` replaces the registered title (text, not a message id); `trail` replaces the way given by `parent=`;
-    `direction` is for a page in another script than the reader's language.
+    `direction` is for a page in another script than the reader's language; `powers` are this page's alone.
     """
 
     template: str
@@ -64,6 +65,7 @@ class Page:
     status: int = 200
     direction: Literal["ltr", "rtl"] | None = None
     cookies: tuple[Cookie, ...] = ()
+    powers: Powers = NO_POWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +123,38 @@ class Unchanged:
     """What the reader sees is still so: nothing is sent (204), and the page stays as it is."""
 
 
-Answer = Page | Fragment | Question | Redirect | Download | Data | Unchanged
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an event: a template without the shell around it.
+
+    What is `shared` under a key is drawn once for all readers of a language: such a template uses nothing of the
+    reader, so it holds no form.
+    """
+
+    template: str
+    context: Mapping[str, object]
+    shared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a stream sends: pieces drawn anew, and the mark by which the reader goes on after a cut."""
+
+    pieces: tuple[Piece, ...]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Events for as long as the reader looks on (server-sent events of the HTML standard).
+
+    `events` gives None where nothing is new, at least once a second: between two of them the session is looked at, and
+    whether the program stops.
+    While `is_active` says so, holding the stream counts as activity.
+    """
+
+    events: AsyncGenerator[Event | None]
+    is_active: Callable[[], bool]
+
+
+Answer = Page | Fragment | Question | Redirect | Download | Data | Unchanged | Stream

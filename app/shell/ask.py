@@ -19,7 +19,10 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One request. `path`, `query` and `posted` hold text as it came; `address` is the reader's network address."""
+    """One request. `path`, `query` and `posted` hold text as it came; `address` is the reader's network address.
+
+    `last_event` is the mark of the last event that the reader of a stream has.
+    """
 
     visitor: Visitor | None
     words: Words
@@ -30,6 +33,7 @@ class Ask:
     address: str
     here: str
     is_htmx: bool
+    last_event: str = ""
     clock: Clock
     keys: KeyRing
     provided: Provided

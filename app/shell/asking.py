@@ -48,6 +48,7 @@ def build_ask(  # noqa: PLR0913  An Ask is made of all of it.
         address=request.client.host if request.client else "",
         here=request.url.path,
         is_htmx=is_htmx,
+        last_event=request.headers.get("last-event-id", ""),
         clock=house.shell.clock,
         keys=house.shell.keys,
         provided=house.provided,

@@ -20,6 +20,7 @@ _TYPES: Final[Mapping[str, str]] = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".wav": "audio/wav",
     ".woff2": "font/woff2",
 }
 _PACKED: Final = {".css", ".js", ".svg"}

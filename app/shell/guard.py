@@ -24,6 +24,7 @@ from app.shell.registry import Registered
 from app.shell.rendering import Sheet
 from app.shell.responding import respond
 from app.shell.sheets import begin_sheet
+from app.shell.streaming import is_for, refuse_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def guarded(house: House, registered: Registered) -> Callable[[Request], Awaitab
         asked = await _find_asked(house, registered, request)
         request.state.visitor = asked.visitor
         sheet = begin_sheet(house, request, asked.visitor, registered)
+        if registered.kind == "stream" and not is_for(registered, asked.visitor):
+            return refuse_stream(registered, house.shell.clock)
         away = turned_away(registered, asked, _onward(registered, request), sheet.at)
         if away is not None:
             return respond(sheet, registered, away, is_htmx=_is_htmx(request))

@@ -1,6 +1,7 @@
 """The headers of every answer, errors included, that let nothing foreign in and nothing out."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
@@ -25,7 +26,23 @@ _POWERS: Final = (
 Rescue = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def policy(form_targets: Sequence[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What one page may do that no other may: use powers of the browser, and talk to or hear from these origins."""
+
+    allowed: tuple[str, ...] = ()
+    connect: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.allowed) - set(_POWERS):
+            raise ValueError(f"No page is kept from these powers: {', '.join(sorted(unknown))}.")
+
+
+NO_POWERS: Final = Powers()
+
+
+def policy(form_targets: Sequence[str] = (), powers: Powers = NO_POWERS) -> str:
     """The content security policy: files of this host alone, nothing inline.
 
     `form_targets` are the origins that a posted form may be sent on to: browsers hold redirects to form-action too.
@@ -37,13 +54,18 @@ def policy(form_targets: Sequence[str] = ()) -> str:
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
-            "media-src 'self'",
-            "connect-src 'self'",
+            " ".join(("media-src 'self'", *powers.media)),
+            " ".join(("connect-src 'self'", *powers.connect)),
             " ".join(("form-action 'self'", *form_targets)),
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )
     )
+
+
+def permissions(powers: Powers = NO_POWERS) -> str:
+    """The permissions policy: what the page was not given, nobody may use there."""
+    return ", ".join(f"{power}=({'self' if power in powers.allowed else ''})" for power in _POWERS)
 
 
 def page_headers(form_targets: Sequence[str], *, encrypted: bool) -> dict[str, str]:
@@ -54,7 +76,7 @@ def page_headers(form_targets: Sequence[str], *, encrypted: bool) -> dict[str, s
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{power}=()" for power in _POWERS),
+        "Permissions-Policy": permissions(),
         "Cache-Control": "no-store",
     }
     return headers | ({"Strict-Transport-Security": "max-age=31536000"} if encrypted else {})

@@ -1,6 +1,6 @@
 """What every answer of the shell is made with: the keys, the texts, the templates, the files, the registered pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
@@ -35,13 +35,14 @@ class Shell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The furnished shell."""
+    """The furnished shell; `drawn` keeps what streams have drawn for several readers."""
 
     shell: Shell
     templates: Environment
     assets: Assets
     registered: tuple[Registered, ...]
     provided: Provided
+    drawn: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def find_page(self, path: str) -> Registered | None:
         """The page registered under a path, as it was written there."""

@@ -21,7 +21,7 @@ Handler = Callable[[Ask], Awaitable[Answer]]
 # Makes whatever its page needs and returns addresses at which the page can be seen.
 Example = Callable[[Provided], Awaitable[Sequence[str]]]
 Registration = Callable[[Handler], Handler]
-Kind = Literal["page", "deed", "download", "data"]
+Kind = Literal["page", "deed", "download", "data", "stream"]
 Group = Literal["line", "work", "content", "figures", "administration", "account"]
 GROUPS: Final[tuple[Group, ...]] = ("line", "work", "content", "figures", "administration", "account")
 
@@ -114,6 +114,10 @@ class PageRouter:
     def data(self, path: str, *, access: Access, renews: bool = True) -> Registration:
         """Registers JSON, or a part of a page, for scripts of ours (GET)."""
         return self._registration(kind="data", path=path, access=access, renews=renews)
+
+    def stream(self, path: str, *, access: Access, back: str = "/") -> Registration:
+        """Registers events for scripts of ours (GET); `back` is the page that listens, opened anew when it may not."""
+        return self._registration(kind="stream", path=path, access=access, back=back, renews=False)
 
     def _registration(self, **fields: Any) -> Registration:  # noqa: ANN401  The fields of Registered.
         def register(handler: Handler) -> Handler:

@@ -7,12 +7,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from app.shell import flash
-from app.shell.answers import Answer, Cookie, Data, Download, Fragment, Page, Question, Redirect, Unchanged
+from app.shell.answers import Answer, Cookie, Data, Download, Fragment, Page, Question, Redirect, Stream, Unchanged
 from app.shell.cookies import FLASH_COOKIE, VISIT_COOKIE, write_cookies
 from app.shell.faults import Told
+from app.shell.headers import NO_POWERS, permissions, policy
 from app.shell.paths import local_path
 from app.shell.registry import Registered
 from app.shell.rendering import Sheet, draw
+from app.shell.streaming import begin_stream
 
 _OK = 200
 
@@ -32,8 +34,14 @@ def respond(sheet: Sheet, registered: Registered, answer: Answer, *, is_htmx: bo
             return _redirect(sheet, answer, is_htmx=is_htmx)
         case Download():
             return _download(answer)
-        case Data() | Unchanged():
-            return JSONResponse(dict(answer.content)) if isinstance(answer, Data) else Response(status_code=204)
+        case Data() | Unchanged() | Stream():
+            return _for_script(sheet, registered, answer)
+
+
+def _for_script(sheet: Sheet, registered: Registered, answer: Data | Unchanged | Stream) -> Response:
+    if isinstance(answer, Stream):
+        return begin_stream(sheet, registered, answer)
+    return JSONResponse(dict(answer.content)) if isinstance(answer, Data) else Response(status_code=204)
 
 
 def respond_told(sheet: Sheet, told: Told) -> Response:
@@ -60,6 +68,9 @@ def _page(sheet: Sheet, template: str, page: Page) -> Response:
     )
     response = _html(drawing, template, status)
     write_cookies(response, page.cookies)
+    if page.powers != NO_POWERS:
+        response.headers["Content-Security-Policy"] = policy(sheet.house.shell.form_targets, page.powers)
+        response.headers["Permissions-Policy"] = permissions(page.powers)
     return response
 
 

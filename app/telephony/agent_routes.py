@@ -28,11 +28,11 @@ from app.telephony.agent_documents import (
 )
 from app.telephony.door import ENDED, Answer, Fields, Handler, Refused, Telephony
 from app.telephony.endings import Meet
+from app.telephony.softphone import find_person
 from app.telephony.twiml import render
 
 log = get_logger(__name__)
 
-_SOFTPHONE: Final = "client:"
 _GONE: Final = "agent.caller_gone"
 _HERE: Final[Mapping[str, bool]] = {"participant-join": True, "participant-leave": False}
 _ALLOWS: Final = "1"
@@ -123,10 +123,7 @@ async def _agent(telephony: Telephony, fields: Fields, query: str) -> Answer:
 
 
 async def _softphone_leg(telephony: Telephony, caller: str) -> Leg | None:
-    try:
-        person_id = UUID(caller.removeprefix(_SOFTPHONE)) if caller.startswith(_SOFTPHONE) else None
-    except ValueError:
-        person_id = None
+    person_id = find_person(caller)
     return None if person_id is None else await in_time(find_seat(_desk(telephony), person_id))
 
 

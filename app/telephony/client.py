@@ -1,7 +1,7 @@
 """Asks Twilio to do things: place, redirect and end calls, send messages, fetch recordings, delete records."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from app.kit.protocols import (
     ProviderRefused,
     TextMessage,
 )
+from app.telephony.places import PLACES
 from app.telephony.wire import ANSWER_SECONDS, CONNECT_SECONDS, NOT_FOUND, Wire, send
 
 if TYPE_CHECKING:
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ANSWER_SECONDS", "CONNECT_SECONDS", "PLACES", "TwilioTelephony", "Wire"]
 
-# Twilio's hosts name the region and the place where it lies; a name with the region alone is not served any more
-# (twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region, read in November 2026).
-PLACES: Final[Mapping[str, str]] = {
-    "au1": "sydney",
-    "br1": "sao-paulo",
-    "de1": "frankfurt",
-    "ie1": "dublin",
-    "jp1": "tokyo",
-    "sg1": "singapore",
-}
 _PAGE_SIZE: Final = 1000
 _NEWEST: Final = 20
 # Twilio's code for a call that has already ended: docs/errors/21220.
@@ -108,6 +99,17 @@ class TwilioTelephony:
                 return True
             raise
         return str(call.status) not in _LIVE
+
+    async def get_number(self, call_sid: str) -> str:
+        try:
+            call = await (await self._loaded()).calls(call_sid).fetch_async()
+        except ProviderRefused as refused:
+            if refused.status == NOT_FOUND:
+                raise CallOver("The call is over.", status=NOT_FOUND, code=refused.code) from refused
+            raise
+        if str(call.status) not in _LIVE:
+            raise CallOver("The call is over.", status=NOT_FOUND)
+        return str((call._from if call.direction == "inbound" else call.to) or "")  # noqa: SLF001  The library's own name for it.
 
     async def list_calls_to(self, to_number: str) -> list[str]:
         found = await (await self._loaded()).calls.list_async(to=to_number, limit=_NEWEST, page_size=_NEWEST)

@@ -9,9 +9,10 @@ import asyncpg
 
 from app.calls.lasting import Outside
 from app.ivr.model import Input, Session
+from app.ivr.trail import Trail
 from app.kit.clock import Clock
 from app.kit.crypto import KeyRing
-from app.queue.models import Line
+from app.queue.models import Line, Memo
 from app.telephony.prepared import Prepared
 from app.telephony.twiml import Typesetter
 
@@ -33,13 +34,14 @@ class Telephony:
     prepared: Prepared = field(default_factory=dict)
     outside: Outside | None = None
     number: str = ""
+    memo: Memo = field(default_factory=Memo)
 
     @property
     def line(self) -> Line | None:
         """The waiting line, where there is one."""
         if self.pool is None or self.outside is None:
             return None
-        return Line(self.pool, self.keys, self.clock)
+        return Line(self.pool, self.keys, self.clock, self.memo)
 
 
 class Answer(NamedTuple):
@@ -64,6 +66,7 @@ class Arrival:
     heard: Input
     path: str
     query: str
+    trail: Trail = ()
 
 
 class Refused(Exception):

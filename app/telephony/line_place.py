@@ -8,7 +8,7 @@ from app.calls.waiting import HOME, Since, WaitingCall, left_path, milliseconds_
 from app.ivr.model import Done, Input, Session, Silent, Started
 from app.telephony.door import Answer, Arrival, Fields, Telephony
 from app.telephony.line_addresses import place_query
-from app.telephony.sealing import read_query, read_session, unseal
+from app.telephony.sealing import read_query, read_session, read_trail, unseal
 from app.telephony.steps import new_session, take_step
 
 NOTHING: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -40,7 +40,7 @@ def find_place(telephony: Telephony, request: Request) -> Place | None:
     call_sid, (sequence, token) = request.fields["CallSid"], read_query(request.query)
     plain = unseal(telephony.keys, call_sid, sequence, token)
     session = read_session(plain) if plain is not None else None
-    if session is None:
+    if plain is None or session is None:
         return None
     since = since_in(request.query)
     query, now = place_query(sequence, token, since), milliseconds_of(telephony.clock())
@@ -51,6 +51,7 @@ def find_place(telephony: Telephony, request: Request) -> Place | None:
         sequence=sequence,
         language=session.language or _UNCHOSEN,
         since=since or Since(now, now),
+        trail=read_trail(plain),
     )
     return Place(request, session, call, query)
 
@@ -68,13 +69,13 @@ async def start_again(telephony: Telephony, request: Request) -> Answer:
 
 async def go_on(telephony: Telephony, place: Place, outcome: str) -> Answer:
     """The flow goes on with what the wait or the recording came to; from HOME, in the main menu."""
-    session, heard = place.session, Done(outcome)
+    session: Session = place.session
+    heard: Input = Done(outcome)
     if outcome == HOME:
         # A session that stands nowhere goes to the main menu with what it remembers.
-        arrival = _arrival(place.request, place.call.sequence, replace(session, stack=()), Silent())
-    else:
-        arrival = _arrival(place.request, place.call.sequence, session, heard)
-    return await take_step(telephony, arrival)
+        session, heard = replace(session, stack=()), Silent()
+    arrival = _arrival(place.request, place.call.sequence, session, heard)
+    return await take_step(telephony, replace(arrival, trail=place.call.trail))
 
 
 def _arrival(request: Request, sequence: int, session: Session, heard: Input) -> Arrival:

@@ -7,7 +7,8 @@ from xml.sax.saxutils import escape
 
 from app.calls.service import Advanced
 from app.ivr.model import Input, Pressed, Session, Silent
-from app.telephony.sealing import write_session
+from app.ivr.trail import Trail, extended
+from app.telephony.sealing import with_trail, write_session
 
 # Every place of the flows in every language is some thousands; what comes beyond is worked out each time.
 MOST_PREPARED: Final = 8_192
@@ -17,12 +18,20 @@ _COMMON_FACTS: Final = frozenset({"language"})
 
 @dataclass(frozen=True, slots=True)
 class PlainStep:
-    """What follows: the next session's JSON, the document around the address of the next step, what it counts as."""
+    """What follows: the next session's JSON, the document around the address of the next step, what it counts as.
+
+    `visited` are the places that are added to the trail of each call that takes the step.
+    """
 
     session: bytes
     before: str
     after: str
     counted: Mapping[str, str]
+    visited: tuple[str, ...]
+
+    def place(self, trail: Trail) -> bytes:
+        """The next session with the trail of a call that came by this one."""
+        return with_trail(self.session, extended(trail, self.visited))
 
     def document(self, address: str) -> str:
         """The TwiML document with the call's own address filled in."""
@@ -46,4 +55,4 @@ def keep(prepared: Prepared, place: tuple[bytes, Input], step: Advanced, documen
     """Remember a plain step, while there is room."""
     before, found, after = document.partition(escape(address))
     if found and len(prepared) < MOST_PREPARED:
-        prepared[place] = PlainStep(write_session(step.session), before, after, step.counted)
+        prepared[place] = PlainStep(write_session(step.session), before, after, step.counted, step.visited)

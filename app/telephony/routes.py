@@ -16,7 +16,7 @@ from app.telephony.line_routes import LINE_HANDLERS
 from app.telephony.message_routes import MESSAGE_HANDLERS
 from app.telephony.patience import within
 from app.telephony.safe import comes_back
-from app.telephony.sealing import read_query, read_session, unseal
+from app.telephony.sealing import place_of, read_query, read_session, read_trail, unseal
 from app.telephony.signature import is_genuine
 from app.telephony.steps import address_of, new_session, note, take_step
 
@@ -109,14 +109,15 @@ async def _continued(telephony: Telephony, form: Fields, query: str) -> Answer:
     """A token that does not open starts the flow again, politely."""
     call_sid, (sequence, token) = form["CallSid"], read_query(query)
     plain, heard = unseal(telephony.keys, call_sid, sequence, token), _heard(form, query)
-    if plain is not None and (prepared := telephony.prepared.get((plain, heard))):
-        address = address_of(telephony, call_sid, sequence + 1, prepared.session)
+    trail = read_trail(plain) if plain is not None else ()
+    if plain is not None and (prepared := telephony.prepared.get((place_of(plain), heard))):
+        address = address_of(telephony, call_sid, sequence + 1, prepared.place(trail))
         await note(telephony, call_sid, sequence, prepared.counted)
         return Answer(HTTPStatus.OK, prepared.document(address))
     session = read_session(plain) if plain is not None else None
     if session is None:
         session, heard = new_session(telephony), Started()
-    arrival = Arrival(call_sid, form.get("From", ""), sequence, session, heard, "/voice/step", query)
+    arrival = Arrival(call_sid, form.get("From", ""), sequence, session, heard, "/voice/step", query, trail)
     return await take_step(telephony, arrival)
 
 

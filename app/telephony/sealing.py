@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from app.ivr.model import Session
+from app.ivr.trail import Trail
 from app.kit.crypto import KeyRing, SealBroken
 
 # Twilio keeps the fragment to itself: two retries, on any failure of connection or answer. It is not signed.
@@ -17,6 +18,8 @@ _read: Final = json.JSONDecoder().decode
 # The address as `step_url` writes it; nine digits fit the database's integer.
 _QUERY: Final = re.compile("n=([0-9]{1,9})&s=([A-Za-z0-9_-]+)")
 _NUMBER: Final = re.compile("[0-9]{1,9}")
+# Between the session, in whose JSON no line ends, and the trail; a call without a trail has none.
+_TRAIL: Final = b"\n"
 
 
 def write_session(session: Session) -> bytes:
@@ -28,10 +31,26 @@ def write_session(session: Session) -> bytes:
 def read_session(plain: bytes) -> Session | None:
     """The session that `write_session` wrote; None where another version of the program wrote it in another form."""
     try:
-        book, stack, failures, page, again, facts = _read(plain.decode())
+        book, stack, failures, page, again, facts = _read(place_of(plain).decode())
         return Session(book, tuple((flow, node) for flow, node in stack), failures, page, again, facts)
     except (ValueError, TypeError):
         return None
+
+
+def with_trail(place: bytes, trail: Trail) -> bytes:
+    """What is sealed: the session as it is the same for many calls, and the way by which this one came."""
+    return place + _TRAIL + ",".join(trail).encode() if trail else place
+
+
+def place_of(plain: bytes) -> bytes:
+    """The session's part of what was sealed."""
+    return plain.partition(_TRAIL)[0]
+
+
+def read_trail(plain: bytes) -> Trail:
+    """The other part; empty where there is none, as in an address that was made without."""
+    trail = plain.partition(_TRAIL)[2].decode()
+    return tuple(trail.split(",")) if trail else ()
 
 
 def seal(keys: KeyRing, call_sid: str, sequence: int, plain: bytes) -> str:

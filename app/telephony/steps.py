@@ -7,12 +7,13 @@ from app.calls import service
 from app.calls.lasting import Occasion
 from app.calls.waiting import Since, begin_wait, in_time, milliseconds_of, since_in
 from app.ivr.model import Record, Session, Wait
+from app.ivr.trail import extended
 from app.kit.log import get_logger
 from app.telephony.door import Answer, Arrival, Telephony
 from app.telephony.line_addresses import place_query, record_addresses, wait_addresses
 from app.telephony.prepared import is_plain, keep
 from app.telephony.safe import safe_document
-from app.telephony.sealing import seal, step_url, write_session
+from app.telephony.sealing import seal, step_url, with_trail, write_session
 from app.telephony.twiml import render
 
 log = get_logger(__name__)
@@ -29,7 +30,7 @@ async def take_step(telephony: Telephony, arrival: Arrival) -> Answer:
             advanced = await service.carry_out(
                 setter.playbook, telephony.outside, _occasion(telephony, arrival), advanced
             )
-        session = write_session(advanced.session)
+        session = with_trail(write_session(advanced.session), extended(arrival.trail, advanced.visited))
         last = advanced.verbs[-1] if advanced.verbs else None
         if isinstance(last, (Wait, Record)):
             addresses = await _line_addresses(telephony, arrival, last, session)

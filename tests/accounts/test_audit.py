@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from app.accounts import service
-from app.accounts.models import CLI, Action, AuditReport, Role, SignIn
+from app.accounts.models import CLI, Action, AuditReport, LineSetting, Role, SignIn
 from app.accounts.refusals import AccountRefused, LoginRefused
 from app.accounts.rules import DETAILS, Factor, Refused
 from app.accounts.service import Accounts
@@ -318,7 +318,7 @@ async def test_free_text_does_not_reach_the_audit(
 
 def test_every_detail_is_of_a_closed_kind() -> None:
     kinds = {kind for details in DETAILS.values() for kind in details.values()}
-    assert kinds <= {Role, SignIn, Refused, Factor, int, bool}
+    assert kinds <= {Role, SignIn, Refused, Factor, LineSetting, int, bool}
 
 
 async def test_a_refused_login_stores_nothing_of_what_was_typed(

@@ -14,6 +14,8 @@ from app.accounts import service as accounts_service
 from app.accounts.models import CLI, Role
 from app.accounts.service import Accounts
 from app.calls.desk import Desk
+from app.console.phone_window import PhoneWindow
+from app.console.watch import Watch
 from app.kit.vault import open_vault
 from app.queue import service
 from app.queue.models import Arrival, Line, Reservation, Skills, Standing
@@ -86,6 +88,8 @@ async def line_house(
     safe = Safe(line, open_vault(tmp_path / "keys"))
     desk = Desk(line=line, telephony=None, base_url="https://hotline.example", number=NUMBER, safe=safe)
     provide(app, desk)
+    provide(app, Watch(desk, accounts))
+    provide(app, PhoneWindow())
     return LineHouse(app, accounts, desk, clock, count(1))
 
 

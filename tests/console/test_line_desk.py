@@ -82,8 +82,9 @@ async def test_a_call_is_offered_taken_held_ended_and_wrapped_up(line_house: Lin
     await agent.open("/line")
     for words in ("Anruf: Arabisch", "Geld und Programme", "Bayern", "1:15", "Frau gewünscht"):
         assert words in agent.text, words
-    assert 'data-key="Enter"' in own(agent)
-    assert 'data-key="Escape"' in own(agent)
+    assert 'data-deed="accept"' in own(agent)
+    assert 'data-deed="refuse"' in own(agent)
+    assert 'lang="ar">العربية</bdi>' in own(agent)
     await agent.send("/line/offer/accept", reservation=field(agent, "reservation"))
     assert "Wird verbunden: Arabisch" in agent.text
     assert "wird verbunden" in agent.text.partition("Wer wartet")[2]
@@ -94,7 +95,7 @@ async def test_a_call_is_offered_taken_held_ended_and_wrapped_up(line_house: Lin
     assert "Halten" in own(agent)
     await agent.send("/line/call/end")
     assert "1. Worum ging es?" in agent.text
-    assert re.search(r'value="money_and_offers" checked', agent.page.text)
+    assert re.search(r'value="money_and_offers"[^>]* checked', agent.page.text)
     await agent.send("/line/wrap-up", outcome="advised_by_person")
     assert "Bitte wählen Sie Thema und Ergebnis." in agent.text
     await agent.send("/line/wrap-up", topic="money_and_offers", outcome="advised_by_person")
@@ -185,7 +186,7 @@ async def test_a_colleague_is_asked_in_and_may_decline(line_house: LineHouse, ag
 async def test_the_page_asks_again_and_gets_only_what_changed(line_house: LineHouse, agent: Visit) -> None:
     await agent.open("/line")
     known = seen(agent)
-    assert known.keys() == {"seen-own", "seen-waiting", "seen-hands", "seen-due"}
+    assert known.keys() == {"seen-own", "seen-note", "seen-waiting", "seen-hands", "seen-due"}
     again = await agent.client.get("/line/now", params=known)
     assert (again.status_code, again.content) == (204, b"")
     line_house.clock.go_on(seconds=2)
@@ -196,6 +197,22 @@ async def test_the_page_asks_again_and_gets_only_what_changed(line_house: LineHo
     assert re.findall(r'<hx-partial hx-target="#line-(\w+)"', changed.text) == ["waiting"]
     assert "Arabisch" in changed.text
     assert "<html" not in changed.text
+
+
+async def test_a_deed_by_script_gets_what_changed_and_what_was_done(line_house: LineHouse, agent: Visit) -> None:
+    await talk(line_house, agent)
+    await agent.open("/line")
+    fields = {"csrf": field(agent, "csrf"), **seen(agent)}
+    headers = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
+    held = await agent.client.post("/line/call/hold", data=fields, headers=headers)
+    assert held.status_code == 200
+    assert re.findall(r'<hx-partial hx-target="#line-(\w+)"', held.text) == ["own", "flash"]
+    assert "Weiter sprechen" in held.text
+    await agent.client.post("/line/call/end", data=fields, headers=headers)
+    wrapped = {**fields, "topic": "other", "outcome": "informed"}
+    done = await agent.client.post("/line/wrap-up", data=wrapped, headers=headers)
+    assert "Notiert: Anderes · informiert" in done.text
+    assert "Sie sind bereit." in done.text
 
 
 async def test_who_is_ready_stays_logged_in_without_touching_anything(line_house: LineHouse, agent: Visit) -> None:

@@ -48,6 +48,7 @@ def choice(flow: str, id_: str, key: str, **fields: object) -> Seed:
 
 FAULTS: list[tuple[str, Seed]] = [
     ("leads to “nowhere”, which does not exist", set_in("about", "privacy", "then", "nowhere")),
+    ("its trail names “nowhere”", lambda flows, _: flows["about"].update(trail=["nowhere"])),
     ("no call can reach this node", add_node("about", "lonely", {"say": "about.privacy", "then": "which"})),
     (
         "there is no way to a person or an end",

@@ -51,6 +51,27 @@ def test_the_public_address_follows_the_port(monkeypatch: pytest.MonkeyPatch) ->
     assert get_settings().public_base_url == "http://127.0.0.1:8123"
 
 
+SOFTPHONES = {
+    "TWILIO_API_KEY_SID": "SK" + "0" * 32,
+    "TWILIO_API_KEY_SECRET": "secret-4",
+    "TWILIO_TWIML_APP_SID": "AP" + "0" * 32,
+}
+
+
+def test_production_may_have_softphones_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, SAFE | SOFTPHONES)
+    assert production_faults(get_settings()) == []
+    assert "secret-4" not in repr(get_settings())
+
+
+@pytest.mark.parametrize("name", SOFTPHONES)
+def test_a_softphone_needs_all_its_settings(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    set_all(monkeypatch, SAFE | SOFTPHONES | {name: ""})
+    assert production_faults(get_settings()) == [
+        f"{name} is not set: softphones need a key, its secret and a TwiML app."
+    ]
+
+
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, dict.fromkeys((name.upper() for name in Settings.model_fields), ""))
     assert get_settings() == Settings.model_validate({})
@@ -67,6 +88,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("SESSION_KEYS", "geheim"),
         ("SESSION_KEYS", f"{KEY},c2hvcnQ="),
         ("TWILIO_REGION", "Europe"),
+        ("TWILIO_API_KEY_SID", "AC0"),
+        ("TWILIO_TWIML_APP_SID", "geheim"),
         ("SPEAK_DRAFTS", "perhaps"),
         ("OIDC_ISSUER", "login.example"),
         ("OIDC_ISSUER", "http://login.example"),

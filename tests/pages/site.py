@@ -36,6 +36,7 @@ from tests.conftest import DatabaseUrls, empty_all_tables
 from tests.moving import MovableClock
 from tests.shell.toy import KEYS, SETTING, Done, toy_application
 
+ACCOUNT_SID = f"AC{7:032x}"
 PASSWORD = "Quersumme-Nebelhorn-71-Tapir"
 ADDRESS = "192.0.2.1"
 
@@ -156,6 +157,7 @@ async def hotline_site(urls: DatabaseUrls) -> AsyncIterator[Site]:
     settings = Settings(
         public_base_url=place.url,
         session_keys=SETTING,
+        twilio_account_sid=ACCOUNT_SID,
         twilio_auth_token=TOKEN,
         hotline_number=NUMBER,
         hotline_data=Path(mkdtemp(prefix="hotline-pages-")),

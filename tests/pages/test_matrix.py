@@ -15,10 +15,23 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 async def ask(site: Site, client: httpx.AsyncClient, entry: Registered, who: Who) -> httpx.Response:
-    token = site.token(who)
-    headers = SAME_ORIGIN | ({"Cookie": f"{PREFIX}{SESSION_COOKIE}={token}"} if token else {})
     addresses = [entry.path] if entry.kind != "page" else await site.addresses(entry)
-    return await client.request(entry.method, addresses[0] if addresses else entry.path, headers=headers)
+    address = addresses[0] if addresses else entry.path
+    return await client.request(entry.method, address, headers=entering(site, who))
+
+
+def entering(site: Site, who: Who) -> dict[str, str]:
+    token = site.token(who)
+    return SAME_ORIGIN | ({"Cookie": f"{PREFIX}{SESSION_COOKIE}={token}"} if token else {})
+
+
+async def listen(site: Site, client: httpx.AsyncClient, entry: Registered, who: Who) -> str:
+    """What the first event of a stream says: an endless one begins with a beat, or it is over at once."""
+    async with client.stream("GET", entry.path, headers=entering(site, who)) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                return {"event: beat": "open", "event: over": "sent away"}[line]
+    return f"no stream ({answer.status_code})"
 
 
 def verdict(answer: httpx.Response, entry: Registered, who: Who) -> str:
@@ -41,6 +54,8 @@ def verdict(answer: httpx.Response, entry: Registered, who: Who) -> str:
 def expected(entry: Registered, who: Who) -> str:
     if is_open(entry.access, who):
         return "open"
+    if entry.kind == "stream":
+        return "sent away"
     if who is None:
         return "log in"
     if isinstance(who, Stage):
@@ -53,6 +68,10 @@ async def test_every_page_opens_for_whom_it_says_and_for_nobody_else(site: Site)
     async with httpx.AsyncClient(base_url=site.url, headers={"Accept-Language": "de"}) as client:
         for entry in list_pages(site.app):
             for who in EVERYBODY:
+                if entry.kind == "stream":
+                    heard = await listen(site, client, entry, who)
+                    wrong += [f"{entry.path} for {who}: {heard}"] if heard != expected(entry, who) else []
+                    continue
                 answer = await ask(site, client, entry, who)
                 said = verdict(answer, entry, who)
                 if said != expected(entry, who) or (said == "open" and answer.status_code in {401, 404, 405}):
@@ -62,7 +81,7 @@ async def test_every_page_opens_for_whom_it_says_and_for_nobody_else(site: Site)
 
 async def test_the_matrix_has_every_kind_of_reader_and_of_answer(site: Site) -> None:
     said = {expected(entry, who) for entry in list_pages(site.app) for who in EVERYBODY}
-    assert said == {"open", "log in", "go on with the login", "wrong role", "through already"}
+    assert said == {"open", "log in", "go on with the login", "wrong role", "through already", "sent away"}
     assert len(EVERYBODY) == 1 + len(Role) + len(Stage) - 1
 
 

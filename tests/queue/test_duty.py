@@ -1,5 +1,6 @@
 """When shifts begin and run: holidays of the Land, both nights in which the clocks change, and shifts over midnight."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
@@ -7,8 +8,10 @@ from hypothesis import strategies as st
 
 from app.kit.clock import GERMANY
 from app.queue import service
-from app.queue.duty import is_planned, next_begin
 from app.queue.models import Shift
+from app.queue.plan_models import Plan
+from app.queue.plan_rules import next_opening
+from app.queue.weekly import is_planned
 from tests.queue.cast import House
 
 MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
@@ -16,6 +19,11 @@ MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 
 def berlin(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=GERMANY).astimezone(UTC)
+
+
+def next_begin(shifts: Sequence[tuple[str, Shift]], moment: datetime) -> datetime | None:
+    """Of a line that is always open."""
+    return next_opening(Plan(), shifts, moment)
 
 
 def test_a_shift_begins_by_the_clock_on_the_wall_in_winter_and_in_summer() -> None:

@@ -76,6 +76,7 @@ async def test_a_wait_request_goes_by_the_indexes(crowded: House) -> None:
         AT,
         None,
         AT,
+        ["money"],
     )
     plan = await explain(crowded.pool, store._ENTER, *late)
     assert walks(plan) == []
@@ -84,7 +85,7 @@ async def test_a_wait_request_goes_by_the_indexes(crowded: House) -> None:
 
 
 async def test_who_hangs_up_is_found_by_the_key(crowded: House) -> None:
-    assert walks(await explain(crowded.pool, store._LEAVE, call_keys("Anna"), AT)) == []
+    assert walks(await explain(crowded.pool, store._LEAVE, call_keys("Anna"), AT, "abandoned")) == []
 
 
 async def test_of_five_thousand_the_oldest_of_each_language_are_offered(crowded: House) -> None:

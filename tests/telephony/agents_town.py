@@ -22,6 +22,7 @@ from app.phone.exchange.unsteady import Faults, UnsteadyNetwork
 from app.queue import service as queue
 from app.queue.models import Interpreter, Reservation, Skills, Status
 from app.telephony.client import TwilioTelephony, Wire
+from app.telephony.softphone import identity_of
 from tests.cast import BASE_URL, NUMBER, TOKEN
 from tests.fake_twilio.town import REST_URL
 from tests.telephony.line_town import ACCOUNT_SID, RETRIES, LineTown, open_town, said, text
@@ -62,7 +63,7 @@ class AgentsTown:
 
     async def softphone(self, person_id: UUID) -> Call:
         """The agent's browser calls."""
-        return await self.call_as(f"client:{person_id}")
+        return await self.call_as(f"client:{identity_of(person_id)}")
 
     async def call_as(self, name: str) -> Call:
         """Somebody of that name calls the address of agents' softphones."""
@@ -84,9 +85,13 @@ class AgentsTown:
 
     async def answer(self, agent_id: UUID) -> Call:
         """The agent takes the offered call on the page, and the softphone connects."""
+        return await self.answer_by(agent_id, f"client:{identity_of(agent_id)}")
+
+    async def answer_by(self, agent_id: UUID, name: str) -> Call:
+        """The same, where the softphone has this name."""
         offer = await self.offered(agent_id)
         await meeting.answer(self.desk, agent_id, offer.id)
-        leg = await self.softphone(agent_id)
+        leg = await self.call_as(name)
         await self.pass_time(2)
         return leg
 

@@ -15,7 +15,7 @@ from app.phone.exchange.deeds import hang_up, leave_message
 from app.phone.exchange.state import moment_at
 from app.phone.exchange.unsteady import Faults
 from app.telephony.client import PLACES, TwilioTelephony, Wire
-from tests.fake_twilio.town import ACCOUNT_SID, BYE, MENU, TOKEN, Town, build_town, conference
+from tests.fake_twilio.town import ACCOUNT_SID, BYE, CALLER, MENU, TOKEN, Town, build_town, conference
 from tests.phone.toy import BASE_URL, NUMBER, response
 
 FRIEND = "+493023125002"
@@ -73,6 +73,19 @@ async def test_a_call_that_is_over_cannot_be_redirected_but_ending_it_is_done() 
             await rest_of(town).redirect_call(sid, BASE_URL)
         await rest_of(town).end_call(sid)
     assert call.status == "completed"
+
+
+async def test_the_number_on_the_line_is_that_of_whoever_is_not_the_hotline_as_long_as_the_call_lives() -> None:
+    town = build_town({"/voice/incoming": MENU, "/voice/out": MENU})
+    rest, call = rest_of(town), await town.dial()
+    placed = await rest.create_call(OUT)
+    await town.pass_time(5)
+    assert (await rest.get_number(call.sid), await rest.get_number(placed)) == (CALLER, FRIEND)
+    assert await rest.get_number((await town.dial("anonymous")).sid) == "anonymous"
+    await hang_up(town.exchange, call)
+    for sid in (call.sid, "CA" + "0" * 32):
+        with pytest.raises(CallOver):
+            await rest.get_number(sid)
 
 
 async def test_everything_that_ended_is_listed_over_all_pages_and_deleted() -> None:

@@ -14,6 +14,8 @@ _AND: Final = "و"
 # Before the verb of Arabic: it happens now or will happen; after it the person of the verb.
 _TENSES, _PERSONS = frozenset("كتدهحغ"), frozenset("ينت")
 _ARTICLE: Final = "ال"
+# What an indefinite noun ends in as an object, and a verb of many after its last letter, which many leave out.
+_SILENT_END: Final = "ا"
 # All letters that may stand before a verb, in Arabic letters and as the consonants of Latin ones.
 _BOUND = frozenset("وفبلسكتدهحغاينم")
 _BOUND_IN_LATIN = frozenset("bdghklmnst")
@@ -23,6 +25,7 @@ _MOST_BOUND: Final = 3
 def ways_to_write(word: str) -> set[str]:
     """The word itself, `begin*` for each beginning and `~end` without letters bound before it, also as `~middle*`."""
     forms = {word, *_without_clitic(word)}
+    forms |= {form[:-1] for form in forms if form.endswith(_SILENT_END) and len(form) > FEWEST_HEARD}
     ends = {f"~{stem}" for stem in _stems(word, _BOUND)}
     beginnings = {f"{form[:end]}*" for form in forms for end in range(1, len(form) + 1)}
     middles = {f"{form[:end]}*" for form in ends for end in range(FEWEST_HEARD, len(form) + 1)}

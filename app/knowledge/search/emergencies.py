@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, pairwise, product
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from app.kit.yamlfile import read_yaml
 from app.knowledge.search.bound_letters import FEWEST_HEARD, NOT, find_denied, ways_to_hear, ways_to_write
+from app.knowledge.search.emergency_lines import Line, Phrase, Places, read_line, read_word
 from app.knowledge.search.folding import clean, fold, tokens
 from app.knowledge.search.models import Emergency
 from app.knowledge.search.transliteration import script_of, skeleton, sounds
@@ -17,7 +18,6 @@ from app.knowledge.search.transliteration import script_of, skeleton, sounds
 # “I want to kill myself” also has the words for being killed.
 _ORDER: Final[tuple[Emergency, ...]] = ("suicide", "violence", "medical")
 _LONGEST = 2_000
-_WINDOW = 12
 _SENTENCE = re.compile(r"[.!?؟।;\n]+")
 _SLIP_FORGIVEN_FROM = 5
 # What stands before an apostrophe in French and Albanian, and the words that it is short for.
@@ -25,7 +25,6 @@ _ELIDED: Final[Mapping[str, tuple[str, ...]]] = {
     **{letter: (f"{letter}e",) for letter in ("m", "t", "l", "d", "n", "j", "c", "qu")},
     "s": ("se", "nuk"),
 }
-_SET = re.compile(r"<(\w+)>")
 # Languages that callers also type in another script, and what of a word is then compared.
 _HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
     **dict.fromkeys(("ru", "uk", "mk", "sr", "ka"), sounds),
@@ -35,30 +34,14 @@ _HEARD_IN_LATIN: Final[Mapping[str, Callable[[str], str]]] = {
 _ALSO_TYPED: Final[Mapping[str, Mapping[str, str]]] = {"ka": {"ყ": "y", "წ": "w", "ჯ": "j", "ფ": "f"}}
 # Fewer letters than this mean something harmless in some other language than the one that somebody is asked in.
 _FEWEST_FOREIGN: Final = 9
+# What the signs of a sentence must add up to, more where a rule is kept silent, and how many words may have them:
+# in a long speech there is something of everything.
+_ENOUGH: Final = 10
+_ENOUGH_AGAINST_SILENCE: Final = 16
+_MOST_WEIGHED: Final = 30
 
-Phrase = tuple[str, ...]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-# Where in a sentence each phrase begins.
-Places = Mapping[Phrase, Sequence[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """All parts must stand near each other; a part is a choice of phrases. `whole`: nothing else may be said."""
-
-    parts: tuple[tuple[Phrase, ...], ...]
-    whole: bool
-
-    def matches(self, places: Places, length: int) -> bool:
-        found = [[at for phrase in part for at in places.get(phrase, ())] for part in self.parts]
-        if not all(found):
-            return False
-        return length in self._lengths(places) if self.whole else _near(found)
-
-    def _lengths(self, places: Places) -> set[int]:
-        said = ({len(phrase) for phrase in part if phrase in places} for part in self.parts)
-        return {sum(lengths) for lengths in product(*said)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +53,19 @@ class Rule:
     kind: Emergency
     unless: tuple[Line, ...]
 
-    def fires(self, places: Places, length: int, asked: str) -> bool:
-        return (
-            self.line.matches(places, length)
-            and (self.language == asked or self._letters(places) >= _FEWEST_FOREIGN)
-            and not _is_silenced(self.unless, places, length)
+    def matches(self, places: Places, length: int, asked: str) -> bool:
+        return self.line.matches(places, length) and (
+            self.language == asked or self.line.letters(places) >= _FEWEST_FOREIGN
         )
 
-    def _letters(self, places: Places) -> int:
-        return sum(max(len("".join(phrase)) for phrase in part if phrase in places) for part in self.line.parts)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sign:
+    """A line that says little alone: points towards a kind of danger or towards any, fewer than none against it."""
+
+    line: Line
+    kind: Emergency | None
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +74,8 @@ class Lexicon:
 
     `unless` has what keeps a language silent, for the words of a neighbouring language mean the same.
     `longer` has the words in which slips are forgiven by language and letter, `right` those that are no slips of them,
-    `heard` the words of a language by what is heard of them.
+    `heard` the words of a language by what is heard of them, `signs` those of a language by each phrase of their first
+    part.
     """
 
     rules: Mapping[Phrase, tuple[Rule, ...]]
@@ -97,6 +85,7 @@ class Lexicon:
     right: Mapping[str, frozenset[str]]
     longer: Mapping[tuple[str, str], tuple[str, ...]]
     heard: Mapping[tuple[str, str], tuple[str, ...]]
+    signs: Mapping[tuple[str, Phrase], tuple[Sign, ...]]
 
 
 def find_emergency(text: str, language: str) -> Emergency | None:
@@ -108,12 +97,32 @@ def find_emergency(text: str, language: str) -> Emergency | None:
     asked = language.partition("-")[0]
     for words in _sentences(text):
         places = _places(lexicon, words, asked)
-        rules = chain.from_iterable(lexicon.rules.get(phrase, ()) for phrase in places)
-        kinds = {rule.kind for rule in rules if rule.fires(places, len(words), asked)}
-        kinds = {kind for kind in kinds if not _is_silenced(lexicon.unless.get((asked, kind), ()), places, len(words))}
-        if kinds:
-            return min(kinds, key=_ORDER.index)
+        signs = _signs_in(lexicon, places, len(words), asked)
+        points = sum(sign.points for sign in signs)
+        matched = _kinds_matched(lexicon, places, len(words), asked)
+        told = {kind for kind, is_silenced in matched if not is_silenced}
+        if told and points >= 0:
+            return min(told, key=_ORDER.index)
+        if points >= (_ENOUGH_AGAINST_SILENCE if matched else _ENOUGH):
+            return max(_ORDER, key=lambda kind: sum(sign.points for sign in signs if sign.kind == kind))
     return None
+
+
+def _kinds_matched(lexicon: Lexicon, places: Places, length: int, asked: str) -> set[tuple[Emergency, bool]]:
+    """The kinds of danger that the rules tell of, each with whether something keeps its rule silent."""
+    rules = chain.from_iterable(lexicon.rules.get(phrase, ()) for phrase in places)
+    matching = {(rule.kind, rule.unless) for rule in rules if rule.matches(places, length, asked)}
+    return {
+        (kind, any(_is_silenced(lines, places, length) for lines in (unless, lexicon.unless.get((asked, kind), ()))))
+        for kind, unless in matching
+    }
+
+
+def _signs_in(lexicon: Lexicon, places: Places, length: int, asked: str) -> list[Sign]:
+    if length > _MOST_WEIGHED:
+        return []
+    begun = dict.fromkeys(chain.from_iterable(lexicon.signs.get((asked, phrase), ()) for phrase in places))
+    return [sign for sign in begun if sign.line.matches(places, length)]
 
 
 def _is_silenced(unless: Sequence[Line], places: Places, length: int) -> bool:
@@ -124,10 +133,6 @@ def _sentences(text: str) -> Iterator[list[str]]:
     for sentence in _SENTENCE.split(clean(text[:_LONGEST])[:_LONGEST]):
         if words := tokens(sentence):
             yield words
-
-
-def _near(places: Sequence[Sequence[int]]) -> bool:
-    return any(all(any(abs(other - first) < _WINDOW for other in found) for found in places) for first in places[0])
 
 
 def _places(lexicon: Lexicon, words: Sequence[str], language: str) -> Places:
@@ -217,7 +222,8 @@ def is_one_slip(word: str, wanted: str) -> bool:
 def _lexicon() -> Lexicon:
     raw = {file.stem: _read(file) for file in sorted(Path(__file__).with_name("emergencies").glob("*.yaml"))}
     rules = {language: tuple(_rules(language, written)) for language, written in raw.items()}
-    spoken = {(language, phrase) for language, known in rules.items() for rule in known for phrase in _phrases(rule)}
+    signs = {language: tuple(_signs(written)) for language, written in raw.items()}
+    spoken = {(language, phrase) for language in raw for phrase in _phrases(rules[language], signs[language])}
     words = {(language, word) for language, phrase in spoken for word in phrase}
     # What keeps a sentence silent has to be said as it is written here.
     parts = ((language, part) for language, known in rules.items() for rule in known for part in rule.line.parts)
@@ -227,9 +233,15 @@ def _lexicon() -> Lexicon:
         unless={(language, rule.kind): rule.unless for language, known in rules.items() for rule in known},
         phrases=_by_key(sorted({(phrase[0], phrase) for _, phrase in spoken})),
         words=frozenset(word for _, word in words),
-        right={language: frozenset(map(_word, written.get("right", ()))) for language, written in raw.items()},
+        right={language: frozenset(map(read_word, written.get("right", ()))) for language, written in raw.items()},
         longer=_by_key(sorted({((language, word[0]), word) for language, word in telling if _is_long(word)})),
         heard=_by_key(sorted(_all_heard(words))),
+        signs=_by_key(
+            ((language, phrase), sign)
+            for language, known in signs.items()
+            for sign in known
+            for phrase in sign.line.parts[0]
+        ),
     )
 
 
@@ -268,27 +280,21 @@ def _by_key(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, ..
     return {key: tuple(values) for key, values in found.items()}
 
 
-def _phrases(rule: Rule) -> Iterator[Phrase]:
-    return (phrase for line in (rule.line, *rule.unless) for part in line.parts for phrase in part)
+def _phrases(rules: Iterable[Rule], signs: Iterable[Sign]) -> Iterator[Phrase]:
+    lines = chain((sign.line for sign in signs), *((rule.line, *rule.unless) for rule in rules))
+    return (phrase for line in lines for part in line.parts for phrase in part)
 
 
 def _rules(language: str, raw: Mapping[str, Any]) -> Iterator[Rule]:
     """The rules of a language; raises KeyError where a line names a set that the language does not have."""
     sets = raw["sets"]
     for kind in _ORDER:
-        unless = tuple(_line(written, sets) for written in (*raw["unless"]["any"], *raw["unless"][kind]))
-        yield from (Rule(language, _line(written, sets), kind, unless) for written in raw[kind])
+        unless = tuple(read_line(written, sets) for written in (*raw["unless"]["any"], *raw["unless"][kind]))
+        yield from (Rule(language, read_line(written, sets), kind, unless) for written in raw[kind])
 
 
-def _line(written: str, sets: Mapping[str, str]) -> Line:
-    filled = _SET.sub(lambda name: sets[name[1]], written)
-    return Line(tuple(map(_part, filled.strip("^$ ").split("+"))), whole=filled.startswith("^"))
-
-
-def _part(written: str) -> tuple[Phrase, ...]:
-    return tuple(tuple(map(_word, phrase.split())) for phrase in written.split("|"))
-
-
-def _word(written: str) -> str:
-    bare = fold(clean(written.removeprefix("~").removesuffix("*")))
-    return "~" * written.startswith("~") + bare + "*" * written.endswith("*")
+def _signs(raw: Mapping[str, Any]) -> Iterator[Sign]:
+    kinds: dict[str, Emergency] = {kind: kind for kind in _ORDER}
+    for kind, written in raw.get("signs", {}).items():
+        for points, line in chain.from_iterable(sign.items() for sign in written):
+            yield Sign(read_line(line, raw["sets"]), kinds.get(kind), int(points))

@@ -67,6 +67,7 @@ def finish(exchange: Exchange, conference: Conference, reason: str, ended_by: st
         tell_conference(exchange, conference, "participant-leave", call_sid)
         del conference.participants[call_sid]
         end_dial(exchange, exchange.calls[call_sid], "completed")
+    exchange.talks.pop(conference.sid, None)
     tell_conference(exchange, conference, "conference-end")
 
 

@@ -53,14 +53,24 @@ async def say(exchange: Exchange, call: Call, words: str) -> None:
 
 async def leave_message(exchange: Exchange, call: Call, seconds: int, ended_by: str = "#") -> None:
     """Speak for so long where the line records, and end with a key."""
-    if isinstance(call.awaiting, Recording):
-        recording = call.awaiting
-        # The line hears no silence while somebody speaks.
-        call.moment += 1
+    if (recording := begin_message(call)) is not None:
         await pass_time(exchange, seconds)
-        if call.awaiting is recording:
-            _continue(exchange, call, _recorded(exchange, call, recording, seconds, ended_by))
+        end_message(exchange, call, recording, seconds, ended_by)
     await pass_time(exchange)
+
+
+def begin_message(call: Call) -> Recording | None:
+    """Begin to speak where the line records; it hears no silence meanwhile. None where it does not record."""
+    if not isinstance(call.awaiting, Recording):
+        return None
+    call.moment += 1
+    return call.awaiting
+
+
+def end_message(exchange: Exchange, call: Call, recording: Recording, seconds: int, ended_by: str = "#") -> None:
+    """End with a key what was spoken for so long; nothing where the line went elsewhere meanwhile."""
+    if call.awaiting is recording:
+        _continue(exchange, call, _recorded(exchange, call, recording, seconds, ended_by))
 
 
 async def hang_up(exchange: Exchange, call: Call) -> None:

@@ -12,7 +12,8 @@ from app.phone.exchange.ending import end_call
 from app.phone.exchange.messages import keep_recording, recording_url
 from app.phone.exchange.models import Call, Dial, Document, Hook, Instructions, Step
 from app.phone.exchange.state import Exchange, new_sid
-from app.phone.rooms import Follow
+from app.phone.exchange.talk import find_room, speak
+from app.phone.rooms import Follow, Listen
 
 _CONFERENCE: Final = "Conference"
 
@@ -23,7 +24,7 @@ class ExchangeRooms:
 
     exchange: Exchange
 
-    def connect(self, caller: Caller, follow: Follow) -> None:
+    def connect(self, caller: Caller, follow: Follow, listen: Listen) -> None:
         def go_on(step: Step) -> None:
             follow(player.play(step.text, "") if isinstance(step, Document) else step)
 
@@ -41,6 +42,7 @@ class ExchangeRooms:
             Instructions(),
             answered_seconds=now,
             played_by=go_on,
+            listens=listen,
         )
 
     def enter(self, call_sid: str, dialled: Dialled) -> bool:
@@ -51,6 +53,16 @@ class ExchangeRooms:
         call.awaiting = dialled
         join(self.exchange, call, noun, Dial(dialled, self.exchange.now_seconds))
         return True
+
+    def speak(self, call_sid: str, words: str, language: str) -> None:
+        call = self.exchange.calls.get(call_sid)
+        if call is not None:
+            speak(self.exchange, call, words, language)
+
+    def is_held(self, call_sid: str) -> bool:
+        call = self.exchange.calls.get(call_sid)
+        room = find_room(self.exchange, call) if call is not None else None
+        return room is not None and room.participants[call_sid].held
 
     def record(self, call_sid: str, recording: Recording, seconds: int) -> tuple[str, str]:
         address = urljoin(recording.base_url, recording.callback) if recording.callback else ""

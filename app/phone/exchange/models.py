@@ -105,7 +105,7 @@ class Call:
     """One call; `moment` counts up whenever it goes elsewhere, and what was due for an earlier moment is void.
 
     `verbs` is the document in play, `chain` how many documents were fetched without the caller being asked anything,
-    `told` the number of the next status callback. Documents are played by `played_by` where that is set.
+    `told` the number of the next status callback. Where set, `played_by` plays documents and `listens` hears talk.
     """
 
     sid: str
@@ -131,6 +131,7 @@ class Call:
     chain: int = 0
     told: int = 0
     played_by: "Callable[[Step], None] | None" = None
+    listens: Callable[[Heard], None] | None = None
 
     @property
     def ended(self) -> bool:

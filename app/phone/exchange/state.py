@@ -2,7 +2,8 @@
 
 import asyncio
 import heapq
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,12 +45,28 @@ class Delivery:
     latest_seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of talk in a conference; `meaning` is the same in other languages, for who is in training.
+
+    `heard_by` are the calls that were in the room and not on hold.
+    """
+
+    number: int
+    call_sid: str
+    label: str
+    heard: Heard
+    meaning: Mapping[str, str]
+    heard_by: frozenset[str]
+
+
 @dataclass(slots=True)
 class Exchange:
     """All that the exchange knows; time passes only where somebody lets it pass.
 
-    `mute_numbers` take no SMS, `deletable_after_seconds` is how long a finished record resists deletion. Everything
-    random comes from `random`, so the same seed and deeds give the same run.
+    `mute_numbers` take no SMS, `deletable_after_seconds` is how long a finished record resists deletion, and `talks`
+    holds what is said in each conference. Everything random comes from `random`, so the same seed and deeds give the
+    same run.
     """
 
     client: httpx.AsyncClient
@@ -67,6 +84,7 @@ class Exchange:
     conferences: dict[str, Conference] = field(default_factory=dict)
     messages: dict[str, TextMessage] = field(default_factory=dict)
     recordings: dict[str, Record] = field(default_factory=dict)
+    talks: dict[str, deque[Said]] = field(default_factory=dict)
     agenda: list[tuple[float, int, Event]] = field(default_factory=list)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 

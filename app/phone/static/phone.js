@@ -2,6 +2,7 @@
 
 import { Fault, post, postAndLeave } from "./api.js";
 import { Patience } from "./patience.js";
+import { dictation } from "./dictation.js";
 import { playTone } from "./tones.js";
 import { Transcript } from "./transcript.js";
 import { playThrough, voiceFor, whenVoicesChange } from "./voice.js";
@@ -24,6 +25,7 @@ let callId = null;
 let awaiting = { kind: "none" };
 let speech = new AbortController();
 let errands = Promise.resolve();
+let overheard = Promise.resolve();
 let began = 0;
 let moment = 0;
 let inLine = false;
@@ -43,7 +45,7 @@ function show(state, text) {
   }
   find("wait").disabled = !calling || awaiting.kind === "meeting";
   find("wait").textContent = awaiting.kind === "dialled" ? words.far_end_hangs_up : words.wait;
-  find("say").hidden = !(calling && (awaiting.takes_speech || awaiting.kind === "recording"));
+  find("say").hidden = !(calling && (awaiting.takes_speech || ["recording", "meeting"].includes(awaiting.kind)));
 }
 
 function beQuiet() {
@@ -57,7 +59,7 @@ function listeningText() {
     case "queued":
       return words.state_queued;
     case "meeting":
-      return words.state_meeting;
+      return awaiting.held ? words.state_held : words.state_meeting;
     case "dialled":
       return words.state_dialled.replace("{name}", awaiting.name);
     case "recording":
@@ -98,6 +100,25 @@ async function speak(items) {
   await playThrough(items, { aloud, signal, onItem: (place) => transcript.speaking(place) });
   if (!signal.aborted) {
     listen();
+  }
+}
+
+// What somebody in the room says is read after what is being read, and interrupts nobody.
+function overhear(news) {
+  awaiting = news.awaiting;
+  transcript.exchanged(news.exchanges);
+  if (news.heard.length > 0) {
+    noteVoiceless(news.heard);
+    transcript.heard(news.heard);
+    if (speech.signal.aborted) {
+      speech = new AbortController();
+    }
+    const aloud = find("aloud").checked;
+    const { signal } = speech;
+    overheard = overheard.then(() => playThrough(news.heard, { aloud, signal, onItem: () => undefined }));
+  }
+  if (listening) {
+    show("call", listeningText());
   }
 }
 
@@ -175,10 +196,11 @@ function look() {
   looking = true;
   soon(async () => {
     const news = callId === null ? null : await post(`/phone/calls/${callId}/look`);
-    if (news && (news.moment !== moment || news.ended || news.heard.length > 0)) {
-      receive(news);
+    const here = news && news.moment === moment && !news.ended;
+    if (here && (news.awaiting.kind === "meeting" || news.heard.length === 0)) {
+      overhear(news);
     } else if (news) {
-      transcript.exchanged(news.exchanges);
+      receive(news);
     }
   }).finally(() => {
     looking = false;
@@ -261,6 +283,7 @@ find("say").addEventListener("submit", (event) => {
     say(text);
   }
 });
+dictation({ button: find("dictate"), language: () => transcript.tongue || language, onWords: say });
 find("unhurried").addEventListener("change", () => {
   if (listening) {
     listen();

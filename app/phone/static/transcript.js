@@ -26,13 +26,14 @@ function languageName(language, interfaceLanguage) {
 
 export class Transcript {
   constructor({ log, behind, words, language }) {
-    Object.assign(this, { log, behind, words, language, lastPressed: null, lines: [] });
+    Object.assign(this, { log, behind, words, language, lastPressed: null, lines: [], tongue: "" });
   }
 
   clear() {
     this.log.replaceChildren();
     this.behind.replaceChildren();
     this.lastPressed = null;
+    this.tongue = "";
   }
 
   heard(items) {
@@ -43,15 +44,24 @@ export class Transcript {
     const turn = element("div", { className: "turn heard" });
     let named = null;
     for (const item of items) {
-      if (item.kind === "say" && item.language !== named) {
-        named = item.language;
-        turn.append(element("p", { className: "tongue" }, languageName(named, this.language)));
+      const heading = item.kind === "say" ? this.heading(item) : named;
+      if (heading !== named) {
+        named = heading;
+        turn.append(element("p", { className: item.by ? "tongue person" : "tongue" }, heading));
       }
       const line = this.line(item);
       this.lines.push(line);
       turn.append(line);
     }
     this.add(turn);
+  }
+
+  // Who speaks where a person does, else in which language the line speaks.
+  heading(item) {
+    this.tongue = item.language || this.tongue;
+    const { words } = this;
+    const people = { agent: words.by_agent, interpreter: words.by_interpreter, supervisor: words.by_supervisor };
+    return people[item.by] ?? languageName(item.language, this.language);
   }
 
   line(item) {

@@ -67,7 +67,9 @@ document.addEventListener("keydown", (event) => {
 // After a part of the page was exchanged, who does not see it hears what it is now.
 document.addEventListener("htmx:after:swap", (event) => {
   const part = event.target instanceof Element ? event.target : null;
-  const rows = document.querySelector(part?.id ? `#${part.id} .table__bar p` : ".table__bar p");
+  // A form's field that is called "id" stands before the form's own.
+  const id = part?.getAttribute("id");
+  const rows = document.querySelector(id ? `#${id} .table__bar p` : ".table__bar p");
   if (rows) announce(rows.textContent);
 });
 

@@ -12,7 +12,7 @@ from app.knowledge.search.emergencies import find_emergency, is_one_slip
 from .cast import read_questions, small_index
 
 # Each later set was written before the rules were changed for it.
-SETS = ("", "_second", "_third", "_fourth", "_fifth", "_sixth", "_seventh", "_eighth")
+SETS = ("", "_second", "_third", "_fourth", "_fifth", "_sixth", "_seventh", "_eighth", "_ninth")
 EMERGENCIES = [line for name in SETS for line in read_questions(f"emergencies{name}")]
 HARMLESS = [line for name in SETS for line in read_questions(f"harmless{name}")] + read_questions("off_topic")
 # Questions on these topics speak of danger themselves.
@@ -82,6 +82,15 @@ def test_at_most_one_of_a_hundred_questions_that_are_answered_is_taken_for_one()
         # “Not” and letters of the tense, bound to one verb.
         ("طاحت فالدار وماكتهضرش", "ar", "medical"),
         ("وكيضربني كل نهار", "ar", "violence"),
+        # Signs that say little alone.
+        ("baby ganz heiß nicht weint nicht essen", "de", "medical"),
+        ("Meine Brüder suchen mich wegen der Ehre", "de", "violence"),
+        ("عمامي يتصلون ويكولون راح نلكاج ونخلص عليج", "ar", "violence"),
+        # They weigh more than a country that keeps a line silent.
+        ("Meine Tochter soll in der Heimat beschnitten werden", "de", "violence"),
+        ("ابوي حالف يذبحني اذا رجعت البيت", "ar", "violence"),
+        # An object and a verb of many end in a silent letter.
+        ("أتمنى أن أكون ميتا", "ar", "suicide"),
     ],
 )
 def test_writing_and_language_do_not_matter(text: str, language: str, kind: str) -> None:
@@ -109,6 +118,10 @@ def test_writing_and_language_do_not_matter(text: str, language: str, kind: str)
         # “Wurden” is no slip of “würgen”, and the article is no letter bound to a verb.
         ("Meine Kinder wurden hier geboren", "de"),
         ("ليس معي ثمن القطار إلى المستشار", "ar"),
+        # A line of danger among signs of something else.
+        ("Der Sachbearbeiter reagiert nicht auf meine Mails", "de"),
+        ("Ich nehme Insulin, darf ich es im Flugzeug mitnehmen?", "de"),
+        ("كسرت رجلي وبدي سافر", "ar"),
         ("ich kann warten", "de"),
         ("", "de"),
         ("?!", "en"),
