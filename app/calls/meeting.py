@@ -3,7 +3,6 @@
 Each verb commits before the provider is asked for anything; what the provider was too busy for, the keeper repeats.
 """
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from app.calls import errand_store
@@ -44,7 +43,6 @@ __all__ = [
     "join_as_supervisor",
     "leave",
     "list_busy_interpreters",
-    "list_consulted",
     "list_invitations",
     "refuse",
     "rejoin",
@@ -239,12 +237,6 @@ async def list_invitations(desk: Desk, agent_id: UUID) -> tuple[Invitation, ...]
     """Calls of colleagues into which the agent is asked."""
     seats = await store.list_seats(desk.line.pool, agent_id, {Presence.ASKED})
     return tuple(Invitation(reservation_id, leader, language) for reservation_id, leader, language in seats)
-
-
-async def list_consulted(desk: Desk, agent_id: UUID, states: Iterable[Presence] = _INVITED) -> tuple[Invitation, ...]:
-    """Calls of colleagues in which the agent is, or is expected."""
-    seats = await store.list_seats(desk.line.pool, agent_id, states)
-    return tuple(Invitation(*seat) for seat in seats if seat[1] != agent_id)
 
 
 async def _find_talk(desk: Desk, agent_id: UUID) -> Reservation | None:

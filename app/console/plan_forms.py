@@ -1,13 +1,13 @@
 """What supervisors enter about the plan of the line: hours, closures, an announcement, and settings."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.accounts.models import LineSetting
-from app.console.line_forms import WEEK
+from app.console.line_forms import NewShift
 from app.kit.clock import GERMANY
 from app.queue.plan_models import BOUNDS
 from app.queue.plan_rules import LONGEST_TEXT
@@ -33,20 +33,10 @@ def _without_zone(moment: datetime) -> datetime:
     return moment
 
 
-class NewHours(FormModel):
-    """The same hours on some days of every week."""
+class NewHours(NewShift):
+    """When the line is open on some days of every week."""
 
     words: ClassVar[str] = "line.hours.add"
-    days: list[int] = Field(min_length=1)
-    begins: time
-    ends: time
-
-    @field_validator("days")
-    @classmethod
-    def _days(cls, days: list[int]) -> list[int]:
-        if not set(WEEK).issuperset(days):
-            raise PydanticCustomError("form.fault.enum", "")
-        return days
 
 
 class Holidays(FormModel):

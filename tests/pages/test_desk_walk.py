@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, expect
 
 from tests.demonstration import Demo, running_demo
+from tests.pages.test_every_page import AXE, AXE_RUN, CONTRAST
 from tests.pages.test_line_live import JUST_CAME_MS
 from tests.phone.browsing import start_call
 
@@ -57,6 +59,16 @@ async def be_heard(page: Page, words: str) -> None:
     await expect(page.locator("#line-own")).to_contain_text(words, timeout=PATIENCE)
 
 
+async def look(page: Page) -> None:
+    """Nothing for axe to find, in light and dark, and nothing wider than the screen."""
+    await page.evaluate(AXE_SCRIPT)
+    for scheme, options in {"dark": CONTRAST, "light": AXE}.items():
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # The two that it knows.
+        assert await page.evaluate(AXE_RUN, options) == []
+    root = "document.documentElement"
+    assert await page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+
+
 async def number_of_messages(demo: Demo) -> int:
     async with httpx.AsyncClient(base_url=demo.url, timeout=60) as client:
         return len((await client.get("/phone/messages")).json()["messages"])
@@ -67,11 +79,14 @@ async def test_a_call_is_taken_helped_and_wrapped_up(chromium: Browser, demo: De
     async with at_the_desk(chromium, demo) as desk:
         await desk.get_by_role("button", name="Bereit").click()
         async with calling(chromium, demo):
+            await expect(desk.get_by_role("button", name="Annehmen")).to_be_visible(timeout=PATIENCE)
+            await look(desk)
             await desk.get_by_role("button", name="Annehmen").click()
             await be_heard(desk, "Im Gespräch: Arabisch")
             await desk.get_by_label("Frage", exact=True).fill("Wie viel Geld")
             await expect(desk.locator("#tool-opened")).to_be_visible(timeout=PATIENCE)
             await expect(desk.locator("#tool-found .tool-say[lang=ar]").first).to_be_visible()
+            await look(desk)
             await desk.get_by_role("textbox", name="Notiz").fill(NOTE)
             await expect(desk.locator("#line-note")).to_contain_text("gespeichert")
             await desk.reload()
@@ -84,7 +99,13 @@ async def test_a_call_is_taken_helped_and_wrapped_up(chromium: Browser, demo: De
             await centre.locator("summary").filter(has_text="SMS").click()
             await centre.get_by_role("button", name="senden").click()
             await expect(centre.locator(".tool-text__told")).to_contain_text("SMS", timeout=PATIENCE)
+            await look(desk)
+            await desk.get_by_role("link", name="Notlage").click()
+            await expect(desk.get_by_role("heading", name="Gewalt")).to_be_visible(timeout=PATIENCE)
+            await look(desk)
             await desk.get_by_role("button", name="Gespräch beenden").click()
+            await be_heard(desk, "Nacharbeit")
+            await look(desk)
             await desk.get_by_label("Geld und Programme").check()
             await desk.get_by_role("button", name="Beratungsstelle genannt").click()
             await be_heard(desk, "Bereit")
