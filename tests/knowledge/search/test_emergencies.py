@@ -14,7 +14,8 @@ from .cast import read_questions, small_index
 # Each later set was written before the rules were changed for it.
 SETS = ("", "_second", "_third", "_fourth", "_fifth", "_sixth", "_seventh", "_eighth", "_ninth")
 EMERGENCIES = [line for name in SETS for line in read_questions(f"emergencies{name}")]
-HARMLESS = [line for name in SETS for line in read_questions(f"harmless{name}")] + read_questions("off_topic")
+HARMLESS = [line for name in (*SETS, "_tenth") for line in read_questions(f"harmless{name}")]
+HARMLESS += read_questions("off_topic")
 # Questions on these topics speak of danger themselves.
 DANGEROUS_TOPICS = {"suicidal", "women-violence", "trafficking"}
 NEAR_DANGER = {"fear-of-return", "pressure", "medical-travel", "pregnant"}
