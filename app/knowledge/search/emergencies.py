@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from app.kit.yamlfile import read_yaml
 from app.knowledge.search.bound_letters import FEWEST_HEARD, NOT, find_denied, ways_to_hear, ways_to_write
-from app.knowledge.search.emergency_lines import Line, Phrase, Places, read_line, read_word
+from app.knowledge.search.emergency_lines import Line, Phrase, Places, read_line, read_right
 from app.knowledge.search.folding import clean, fold, tokens
 from app.knowledge.search.models import Emergency
 from app.knowledge.search.transliteration import script_of, skeleton, sounds
@@ -233,7 +233,7 @@ def _lexicon() -> Lexicon:
         unless={(language, rule.kind): rule.unless for language, known in rules.items() for rule in known},
         phrases=_by_key(sorted({(phrase[0], phrase) for _, phrase in spoken})),
         words=frozenset(word for _, word in words),
-        right={language: frozenset(map(read_word, written.get("right", ()))) for language, written in raw.items()},
+        right={language: read_right(written) for language, written in raw.items()},
         longer=_by_key(sorted({((language, word[0]), word) for language, word in telling if _is_long(word)})),
         heard=_by_key(sorted(_all_heard(words))),
         signs=_by_key(

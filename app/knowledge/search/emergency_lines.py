@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from app.knowledge.search.folding import clean, fold
 
@@ -50,6 +50,11 @@ def read_line(written: str, sets: Mapping[str, str]) -> Line:
 def read_word(written: str) -> str:
     bare = fold(clean(written.removeprefix("~").removesuffix("*")))
     return "~" * written.startswith("~") + bare + "*" * written.endswith("*")
+
+
+def read_right(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The words of a language that are no slips of others: those that were told, and the common ones."""
+    return frozenset(map(read_word, (*raw.get("right", ()), *raw.get("common", ()))))
 
 
 def _fill(written: str, sets: Mapping[str, str]) -> str:
