@@ -16,7 +16,7 @@ from tests.phone.browsing import start_call
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 # Two programs and a browser share a busy machine; a page waits for what the line does, not for this long.
-PATIENCE = 30_000.0
+PATIENCE = 60_000.0
 NOTE = "Fragt nach Geld, wohnt in Köln"
 
 

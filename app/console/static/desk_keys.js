@@ -1,6 +1,6 @@
 // One key for each deed of the desk: shown at what it presses, and heard only where nobody types.
 import { hasJustCome, isTyping } from "./desk_offer.js";
-import { goToTool } from "./desk_tools.js";
+import { goToTool, typeAhead, waitsForField } from "./desk_tools.js";
 import { pressInWrapUp } from "./desk_wrap_up.js";
 
 let keys = {};
@@ -77,6 +77,10 @@ function hear(page, event) {
   if (document.querySelector("dialog[open], details.account[open]")) return;
   if (isTyping()) {
     leaveField(event);
+    return;
+  }
+  if (waitsForField() && typeAhead(event.key)) {
+    event.preventDefault();
     return;
   }
   const key = keyOf(event);

@@ -12,6 +12,10 @@ let call = null;
 let wanted = "";
 let open = "";
 let latest = null;
+// Whoever presses a tool's key types on at once: what comes before the field is there waits for it, and is no key.
+const LONGEST_WAIT = 15_000;
+let awaitedUntil = 0;
+let typed = "";
 
 function read() {
   try {
@@ -51,9 +55,41 @@ function focusField(page) {
   const field = own ?? place.querySelector("[autofocus]") ?? place.querySelector(FIELDS) ?? place;
   field.focus();
   if (field.matches("input")) field.select();
+  // While the knowledge is still being read, the tool comes by itself in a moment.
+  if (place.querySelector(".waiting")) {
+    awaitedUntil = Date.now() + LONGEST_WAIT;
+    return;
+  }
+  awaitedUntil = 0;
+  if (typed && field.matches("input")) {
+    field.value = typed;
+    // By then the new field's own listeners are there.
+    setTimeout(() => field.dispatchEvent(new Event("input", { bubbles: true })));
+  }
+  typed = "";
+}
+
+export function waitsForField() {
+  return Date.now() < awaitedUntil;
+}
+
+function stopWaiting() {
+  awaitedUntil = 0;
+  typed = "";
+}
+
+// Whether the key was kept for the field that is about to come; Escape lets go of it.
+export function typeAhead(key) {
+  if (key === "Escape") stopWaiting();
+  else if (key === "Backspace") typed = typed.slice(0, -1);
+  else if (key.length === 1) typed += key;
+  else return false;
+  return true;
 }
 
 export function goToTool(page, link) {
+  awaitedUntil = Date.now() + LONGEST_WAIT;
+  typed = "";
   if (link.dataset.toolLink === open && body().childElementCount) focusField(page);
   else {
     wanted = link.dataset.toolLink;
@@ -87,6 +123,7 @@ function refuse(page, event) {
   if (event.defaultPrevented || response.status < 400 || response.status === 422) return;
   event.preventDefault();
   wanted = "";
+  stopWaiting();
   const words = document.createElement("p");
   words.className = "kern-body";
   words.setAttribute("role", "status");
@@ -95,7 +132,7 @@ function refuse(page, event) {
 }
 
 function settle(page) {
-  if (!wanted || wanted !== open || !body().childElementCount) return;
+  if (!body().childElementCount || (wanted ? wanted !== open : !waitsForField())) return;
   wanted = "";
   focusField(page);
 }
@@ -109,7 +146,10 @@ export function openFirstTool(page) {
   });
   document.addEventListener("htmx:before:request", (event) => noteRequest(page, event));
   document.addEventListener("htmx:before:response", (event) => refuse(page, event));
-  document.addEventListener("htmx:error", () => (wanted = ""));
+  document.addEventListener("htmx:error", () => {
+    wanted = "";
+    stopWaiting();
+  });
   document.addEventListener("htmx:after:settle", () => settle(page));
   load(kept.call === call && toolOf(kept.address ?? "") ? kept.address : BELOW + FIRST);
 }
